@@ -1,0 +1,53 @@
+import cliProgress from 'cli-progress'
+
+/** How far a job is, on stderr: a bar with rate and time left on a terminal, a line now and then elsewhere. */
+export class Progress {
+  readonly #label: string
+  readonly #total: number
+  readonly #started = performance.now()
+  readonly #bar: cliProgress.SingleBar | undefined
+  #lastLine = 0
+
+  constructor(label: string, total: number) {
+    this.#label = label
+    this.#total = total
+    if (!process.stderr.isTTY) return
+    const colour = process.env.NO_COLOR ? '' : '\u001b[36m'
+    const plain = colour && '\u001b[0m'
+    this.#bar = new cliProgress.SingleBar({
+      stream: process.stderr,
+      format: `${label} ${colour}{bar}${plain} {value}/{total} · {rate} · {left} left {note}`,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      hideCursor: true,
+    })
+    this.#bar.start(total, 0, { rate: '-', left: '-', note: '' })
+  }
+
+  update(done: number, note = ''): void {
+    const seconds = (performance.now() - this.#started) / 1000
+    const rate = done / seconds
+    const fields = { rate: `${rate.toPrecision(3)}/s`, left: duration((this.#total - done) / rate), note }
+    if (this.#bar) this.#bar.update(done, fields)
+    else this.#line(done, `${this.#label} ${done}/${this.#total} · ${fields.rate} · ${fields.left} left ${note}`)
+  }
+
+  stop(): void {
+    this.#bar?.stop()
+  }
+
+  /** At most one line in five seconds, and the last. */
+  #line(done: number, text: string): void {
+    const now = performance.now()
+    if (done < this.#total && now - this.#lastLine < 5000) return
+    this.#lastLine = now
+    process.stderr.write(`${text.trimEnd()}\n`)
+  }
+}
+
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-'
+  const whole = Math.round(seconds)
+  const minutes = Math.floor(whole / 60)
+  return minutes === 0 ? `${whole} s` : `${minutes} min ${whole % 60} s`
+}

@@ -1,0 +1,41 @@
+/** What went wrong, for programs. Every error silverpoint throws on purpose carries one of these. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'CANCELLED'
+  | 'LIBTORCH_NOT_FOUND'
+  | 'LIBTORCH_OPEN_FAILED'
+  | 'LIBTORCH_INSTALL_FAILED'
+  | 'ADDON_NOT_FOUND'
+  | 'ENGINE_SHUT_DOWN'
+  | 'OPERATION_FAILED'
+  | 'OUT_OF_MEMORY'
+  | 'DEVICE_UNAVAILABLE'
+  | 'DEVICE_LOST'
+  | 'AWAIT_WHILE_RECORDING'
+  | 'TENSOR_DISPOSED'
+
+export class SilverpointError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SilverpointError'
+    this.code = code
+  }
+}
+
+/** The sentence every complaint about a value is made of: what was expected, what came, what to do. */
+export function expected(what: string, wanted: string, got: unknown, remedy = ''): string {
+  return `Expected ${wanted} for ${what} but received ${describe(got)}.${remedy && ` ${remedy}`}`
+}
+
+export function invalidArgument(what: string, wanted: string, got: unknown, remedy?: string): SilverpointError {
+  return new SilverpointError('INVALID_ARGUMENT', expected(what, wanted, got, remedy))
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value)
+  if (value === null || value === undefined || typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  return `an object of type ${value.constructor?.name ?? 'Object'}`
+}

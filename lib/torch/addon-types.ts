@@ -1,0 +1,52 @@
+/** The only typed contract with C++: what native/addon.cc exports. Handles are opaque, tagged externals. */
+
+declare const kind: unique symbol
+type Opaque<K extends string> = { readonly [kind]: K }
+
+export type TensorHandle = Opaque<'tensor'>
+export type ModuleHandle = Opaque<'module'>
+export type ProgramHandle = Opaque<'program'>
+export type OperatorHandle = Opaque<'operator'>
+
+/** Native `Read`: what a host read is for. */
+export const Read = { ready: 0, shape: 1, data: 2, share: 3 } as const
+export type Read = (typeof Read)[keyof typeof Read]
+
+export interface HostTensor {
+  shape: number[]
+  /** A c10::ScalarType. */
+  dtype: number
+  /** The tensor's memory, when asked for. */
+  buffer?: ArrayBuffer
+}
+
+/** How the compute thread's failures arrive. */
+export interface NativeError extends Error {
+  code: string
+  operation: string
+  call: number
+}
+
+export type Argument = TensorHandle | TensorHandle[] | number | bigint | boolean | string | number[] | null | undefined
+
+export interface Native {
+  /** LibTorch's version at compile time. */
+  version: string
+  operator(name: string, overload: string): OperatorHandle
+  call(operator: OperatorHandle, args: Argument[], outputs: number, gradients: boolean, call: number): TensorHandle[]
+  grad(loss: TensorHandle, inputs: TensorHandle[], call: number): TensorHandle[]
+  load(path: string, device: string, dtype: number, call: number): Promise<ModuleHandle>
+  forward(module: ModuleHandle, inputs: TensorHandle[], outputs: number, gradients: boolean, call: number): TensorHandle[]
+  fromHost(buffer: ArrayBuffer, byteOffset: number, dtype: number, shape: number[]): TensorHandle
+  read(tensor: TensorHandle, what: Read, call: number): Promise<HostTensor>
+  dispose(tensor: TensorHandle): void
+  disposeModule(module: ModuleHandle): void
+  beginRecording(): void
+  endRecording(): ProgramHandle
+  run(program: ProgramHandle, times: number, watched: TensorHandle[], call: number): Promise<Float64Array[]>
+  setThreads(count: number): Promise<void>
+  inspect(): Promise<{ cudaDevices: number; threads: number; cpuCapability: string }>
+  memory(): { bytes: number; tensors: number; queued: number }
+  /** Drops what is queued, waits for the running step and ends the compute thread. Final. */
+  shutdown(): void
+}

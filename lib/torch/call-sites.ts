@@ -1,0 +1,33 @@
+import { type ErrorCode, SilverpointError } from '../errors.js'
+import type { NativeError } from './addon-types.js'
+
+/**
+ * Remembers where recent operations were called, so that a failure on the compute thread can name the line.
+ * V8 captures frames cheaply and formats them only when `stack` is read.
+ */
+const KEPT = 8192
+const sites: { stack?: string }[] = new Array(KEPT)
+let calls = 0
+
+/** Numbers the call and keeps its stack. */
+export function nextCall(): number {
+  const number = ++calls
+  const site = {}
+  Error.captureStackTrace(site, nextCall)
+  sites[number % KEPT] = site
+  return number
+}
+
+function siteOf(call: number): string {
+  const known = call > 0 && call > calls - KEPT && sites[call % KEPT]?.stack
+  return known ? known.slice(known.indexOf('\n') + 1) : '    at (an operation too long ago to be remembered)'
+}
+
+/** A native failure as a typed error, with the stack of the operation that failed first. */
+export function typedError(error: unknown): Error {
+  const native = error as NativeError
+  if (typeof native?.call !== 'number') return error as Error
+  const typed = new SilverpointError(native.code as ErrorCode, `${native.operation}: ${native.message}`)
+  typed.stack = `${typed.name}: ${typed.message}\n${siteOf(native.call)}`
+  return typed
+}

@@ -1,0 +1,83 @@
+import { invalidArgument } from '../errors.js'
+import { dtypeCode, dtypeOf, type TensorOptions, type TypedArray } from './dtype.js'
+import { adopt, aten, op } from './engine.js'
+import { native } from './native.js'
+import { Tensor } from './tensor.js'
+
+/** [dtype, layout, device] as the operators that make tensors take them. */
+function made({ dtype = 'float32', device = 'cpu' }: TensorOptions = {}): [number, null, string] {
+  return [dtypeCode(dtype), null, device]
+}
+
+/**
+ * A tensor over JavaScript's own memory. A typed array of the wanted dtype is not copied: do not write to it while the
+ * tensor is in use. Plain numbers and other dtypes are converted.
+ */
+export function tensor(data: TypedArray | readonly number[], shape: readonly number[], options: TensorOptions = {}): Tensor {
+  const elements = shape.reduce((product, side) => product * side, 1)
+  if (data.length !== elements) throw invalidArgument('data', `${elements} elements for the shape [${shape}]`, data.length)
+  const array = Array.isArray(data) ? Float64Array.from(data as number[]) : (data as TypedArray)
+  const wanted: TensorOptions = { dtype: Array.isArray(data) ? 'float32' : dtypeOf(array), ...options }
+  const host = adopt(native().fromHost(array.buffer as ArrayBuffer, array.byteOffset, dtypeCode(dtypeOf(array)), [...shape]))
+  return wanted.dtype === dtypeOf(array) && (wanted.device ?? 'cpu') === 'cpu' ? host : host.to(wanted)
+}
+
+export function zeros(shape: readonly number[], options?: TensorOptions): Tensor {
+  return aten('zeros', '', shape, ...made(options))
+}
+
+export function ones(shape: readonly number[], options?: TensorOptions): Tensor {
+  return aten('ones', '', shape, ...made(options))
+}
+
+export function full(shape: readonly number[], value: number, options?: TensorOptions): Tensor {
+  return aten('full', '', shape, value, ...made(options))
+}
+
+export function zerosLike(other: Tensor): Tensor {
+  return aten('zeros_like', '', other)
+}
+
+/** 0, 1, ..., end - 1. */
+export function arange(end: number, options?: TensorOptions): Tensor {
+  return aten('arange', '', end, ...made(options))
+}
+
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  return aten('linspace', '', start, end, steps, ...made(options))
+}
+
+export function eye(size: number, options?: TensorOptions): Tensor {
+  return aten('eye', '', size, ...made(options))
+}
+
+/** Which random numbers: the same three give the same numbers on any device, in any batch. */
+export interface RandomKey extends TensorOptions {
+  seed: number
+  /** One stream for the whole tensor, or a tensor of one stream for each row (int64, on the CPU). */
+  item?: number | Tensor
+  /** Which draw from the stream (a tensor: int64 scalar on the CPU, so that a recorded step can count it up). */
+  draw?: number | Tensor
+}
+
+/** Standard normals by Philox4x32-10 and Box-Muller: a pure function of (seed, item, draw, index). */
+export function normal(shape: readonly number[], key: RandomKey): Tensor {
+  return random('normal', shape, key)
+}
+
+/** Uniform on (0, 1) by Philox4x32-10: a pure function of (seed, item, draw, index). */
+export function uniform(shape: readonly number[], key: RandomKey): Tensor {
+  return random('uniform', shape, key)
+}
+
+function random(kind: 'normal' | 'uniform', shape: readonly number[], key: RandomKey): Tensor {
+  const { seed, item = 0, draw = 0, dtype = 'float32', device = 'cpu' } = key
+  if (!Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed)
+  const drawn = op(`silverpoint::${kind}`, '', [shape, seed, counter(item), counter(draw)])[0] as Tensor
+  return dtype === 'float32' && device === 'cpu' ? drawn : drawn.to({ dtype, device })
+}
+
+function counter(value: number | Tensor): Tensor {
+  return value instanceof Tensor ? value : tensor(BigInt64Array.of(BigInt(value)), [1])
+}
+

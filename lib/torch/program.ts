@@ -1,0 +1,44 @@
+import { invalidArgument } from '../errors.js'
+import type { ProgramHandle } from './addon-types.js'
+import { nextCall, typedError } from './call-sites.js'
+import { refuseWhileRecording, scope, whileRecording } from './engine.js'
+import { native } from './native.js'
+import type { Tensor } from './tensor.js'
+
+/**
+ * Records what `fn` asks for, without running it. Tensors that exist already are the program's static inputs: each
+ * replay reads what they then hold. Return the tensors that are to be read or watched; all others made inside are freed
+ * as each replay goes. `fn` must be synchronous.
+ */
+export function record<T>(fn: () => T): Program<T> {
+  const { handle, result } = whileRecording(() => scope(fn))
+  if (result instanceof Promise) throw invalidArgument('record(fn)', 'a synchronous function', result)
+  return new Program(handle, result)
+}
+
+/** A recorded list of operations, replayed natively: one promise for any number of replays. */
+export class Program<T = unknown> {
+  readonly #handle: ProgramHandle
+  /** What the recorded function returned. Its tensors hold the last replay's values. */
+  readonly outputs: T
+
+  constructor(handle: ProgramHandle, outputs: T) {
+    this.#handle = handle
+    this.outputs = outputs
+  }
+
+  /**
+   * Replays the program `times` times on the compute thread.
+   * @returns for each watched scalar its value after every replay.
+   */
+  async run(times = 1, options: { watch?: readonly Tensor[] } = {}): Promise<Float64Array[]> {
+    refuseWhileRecording('program.run()')
+    if (!Number.isInteger(times) || times < 1) throw invalidArgument('times', 'a whole number from 1', times)
+    const watched = (options.watch ?? []).map((tensor) => tensor.handle)
+    try {
+      return await native().run(this.#handle, times, watched, nextCall())
+    } catch (error) {
+      throw typedError(error)
+    }
+  }
+}

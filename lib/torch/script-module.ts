@@ -1,0 +1,52 @@
+import type { ModuleHandle } from './addon-types.js'
+import { nextCall, typedError } from './call-sites.js'
+import { type Device, type DType, dtypeCode } from './dtype.js'
+import { adopt, context } from './engine.js'
+import { native } from './native.js'
+import type { Tensor } from './tensor.js'
+
+/**
+ * Loads a TorchScript module, frozen, in evaluation mode, its floating parameters converted to `dtype`.
+ * TorchScript is code: check where a file comes from before loading it.
+ */
+export async function loadModule(path: string, options: { device?: Device; dtype?: DType } = {}): Promise<ScriptModule> {
+  try {
+    const handle = await native().load(path, options.device ?? 'cpu', dtypeCode(options.dtype ?? 'float32'), nextCall())
+    return new ScriptModule(handle)
+  } catch (error) {
+    throw typedError(error)
+  }
+}
+
+/** A frozen network. Gradients flow through it to its inputs, never into its weights. */
+export class ScriptModule {
+  readonly #handle: ModuleHandle
+
+  constructor(handle: ModuleHandle) {
+    this.#handle = handle
+  }
+
+  forward(...inputs: Tensor[]): Tensor {
+    return this.call(1, ...inputs)[0] as Tensor
+  }
+
+  /** For a module that gives several tensors. */
+  call(outputs: number, ...inputs: Tensor[]): Tensor[] {
+    const handles = native().forward(
+      this.#handle,
+      inputs.map((input) => input.handle),
+      outputs,
+      context().gradients,
+      nextCall(),
+    )
+    return handles.map(adopt)
+  }
+
+  dispose(): void {
+    native().disposeModule(this.#handle)
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}

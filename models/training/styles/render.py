@@ -1,0 +1,67 @@
+"""One training example: a photo, its drawing, and what a caption or an instruction would say of it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .families import FAMILIES
+from .families import background as draw_background
+from .filters import blur
+
+__all__ = ["FAMILIES", "Rendering", "render"]
+
+
+@dataclass
+class Rendering:
+    photo: np.ndarray  # [side, side, 3] float32 in [0, 1]
+    drawing: np.ndarray
+    family: str
+    nouns: list[str]
+    words: list[str]
+    background: str  # "" where it was left as it is
+
+
+def render(stored: np.ndarray, rng: np.random.Generator, side: int = 128, family: str | None = None, plain: bool = False) -> Rendering:
+    """`stored`: [144, 144, 4] uint8 of the photos stage. `plain`: no change of framing, light or background."""
+    framed = _framed(stored, rng, side, plain)
+    photo, mask = framed[..., :3], framed[..., 3:]
+    if not plain:
+        photo = _light(photo, rng)
+    name = family or list(FAMILIES)[rng.integers(len(FAMILIES))]
+    drawing, nouns, words = FAMILIES[name](photo, rng)
+    background = ""
+    if not plain and rng.random() < 0.45:
+        background, paint = draw_background(rng)
+        soft = blur(mask[..., 0], 0.8)[..., None]
+        drawing = soft * drawing + (1 - soft) * np.array(paint, np.float32)
+    return Rendering(photo.astype(np.float32), drawing.astype(np.float32), name, nouns, words, background)
+
+
+def _framed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool) -> np.ndarray:
+    full = stored.shape[0]
+    scale, angle, dx, dy = side / full, 0.0, 0.0, 0.0
+    image = stored
+    if not plain:
+        scale *= rng.uniform(0.95, 1.2)
+        angle = rng.normal(0, 4)
+        dx, dy = rng.uniform(-5, 5, 2)
+        if rng.random() < 0.5:
+            image = image[:, ::-1]
+    turn = cv2.getRotationMatrix2D((full / 2, full / 2), angle, scale)
+    turn[:, 2] += side / 2 - full / 2 + np.array([dx, dy])
+    out = cv2.warpAffine(np.ascontiguousarray(image), turn, (side, side), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    return out.astype(np.float32) / 255
+
+
+def _light(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Other cameras and rooms: gamma, white balance, sometimes a grey photo, sometimes side light."""
+    photo = photo ** np.exp(rng.normal(0, 0.2))
+    photo = photo * (1 + rng.normal(0, 0.04, 3))
+    if rng.random() < 0.12:
+        photo = np.repeat(photo.mean(2, keepdims=True), 3, axis=2)
+    if rng.random() < 0.25:
+        side = photo.shape[0]
+        x = np.linspace(-1, 1, side)[None, :, None]
+        photo = photo * (1 + rng.uniform(-0.3, 0.3) * x)
+    return np.clip(photo, 0, 1).astype(np.float32)

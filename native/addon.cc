@@ -1,0 +1,280 @@
+// The addon's face to TypeScript: lib/torch/addon-types.ts says what each function takes and gives.
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/from_blob.h>
+#include <napi.h>
+#include <torch/version.h>
+
+#include "convert.h"
+#include "device.h"
+#include "environment.h"
+#include "grad_step.h"
+#include "host.h"
+#include "program.h"
+#include "queue.h"
+#include "script_module.h"
+
+namespace silverpoint {
+namespace {
+
+Call callOf(const Napi::Value& number, const Napi::Value& gradients) {
+  return {static_cast<uint64_t>(number.As<Napi::Number>().Int64Value()), gradients.ToBoolean().Value()};
+}
+
+Napi::Error errorOf(Napi::Env env, const Failure& failure) {
+  auto error = Napi::Error::New(env, failure.message);
+  error.Set("code", failure.code);
+  error.Set("operation", failure.operation);
+  error.Set("call", Napi::Number::New(env, static_cast<double>(failure.call)));
+  return error;
+}
+
+// A promise that a step of the compute thread will settle.
+class Answer {
+ public:
+  using Value = std::function<Napi::Value(Napi::Env)>;
+
+  explicit Answer(Napi::Env env)
+      : deferred_(std::make_shared<Napi::Promise::Deferred>(env)), mailbox_(Environment::of(env).mailbox) {
+    mailbox_->expect(env);
+  }
+
+  Napi::Value promise() const { return deferred_->Promise(); }
+
+  // Compute thread. `failure` wins over `value`.
+  void settle(FailurePtr failure, Value value) const {
+    mailbox_->answer([deferred = deferred_, failure = std::move(failure), value = std::move(value)](Napi::Env env) {
+      if (failure) {
+        deferred->Reject(errorOf(env, *failure).Value());
+      } else {
+        deferred->Resolve(value(env));
+      }
+    });
+  }
+
+ private:
+  std::shared_ptr<Napi::Promise::Deferred> deferred_;
+  std::shared_ptr<Mailbox> mailbox_;
+};
+
+Napi::Array shapeOf(Napi::Env env, const at::Tensor& tensor) {
+  auto shape = Napi::Array::New(env, tensor.dim());
+  for (int64_t i = 0; i < tensor.dim(); ++i) shape.Set(static_cast<uint32_t>(i), static_cast<double>(tensor.size(i)));
+  return shape;
+}
+
+// The tensor's own memory, kept alive by the ArrayBuffer.
+Napi::Value bufferOf(Napi::Env env, const at::Tensor& tensor) {
+  if (tensor.nbytes() == 0) return Napi::ArrayBuffer::New(env, 0);
+  auto* owner = new at::Tensor(tensor);
+  return Napi::ArrayBuffer::New(env, tensor.data_ptr(), tensor.nbytes(),
+                                [](Napi::BasicEnv, void*, at::Tensor* data) { delete data; }, owner);
+}
+
+// operator(name, overload) -> operator handle
+Napi::Value findOperator(const Napi::CallbackInfo& info) {
+  const auto name = info[0].ToString().Utf8Value(), overload = info[1].ToString().Utf8Value();
+  const auto op = c10::Dispatcher::singleton().findSchema({name, overload});
+  if (!op) throw Napi::TypeError::New(info.Env(), "LibTorch has no operator " + name + "." + overload);
+  return wrapOperator(info.Env(), *op);
+}
+
+// call(operator, args, outputs, gradients, number) -> handles
+Napi::Value call(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  const auto& op = operatorOf(info[0]);
+  auto step = std::make_shared<OpStep>(op, operandsOf(op.schema(), info[1].As<Napi::Array>()),
+                                       info[2].ToNumber().Uint32Value(), environment.account, callOf(info[4], info[3]));
+  environment.append(info.Env(), step);
+  return wrapSlots(info.Env(), step->outputs());
+}
+
+// grad(loss, inputs, number) -> handles
+Napi::Value grad(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  const Call call = {static_cast<uint64_t>(info[2].ToNumber().Int64Value()), true};
+  auto step = std::make_shared<GradStep>(slotOf(info[0]), slotsOf(info[1]), environment.account, call);
+  environment.append(info.Env(), step);
+  return wrapSlots(info.Env(), step->outputs());
+}
+
+// load(path, device, dtype, number) -> promise of a module handle
+Napi::Value load(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  Answer answer(info.Env());
+  const Call call = {static_cast<uint64_t>(info[3].ToNumber().Int64Value()), false};
+  environment.append(
+      info.Env(),
+      std::make_shared<LoadStep>(info[0].ToString().Utf8Value(), c10::Device(info[1].ToString().Utf8Value()),
+                                 static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value()), call,
+                                 [answer](const FailurePtr& failure, ModulePtr module) {
+                                   answer.settle(failure, [module = std::move(module)](Napi::Env env) {
+                                     return wrapModule(env, module);
+                                   });
+                                 }));
+  return answer.promise();
+}
+
+// forward(module, inputs, outputs, gradients, number) -> handles
+Napi::Value forward(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  auto step = std::make_shared<ForwardStep>(moduleOf(info[0]), slotsOf(info[1]), info[2].ToNumber().Uint32Value(),
+                                            environment.account, callOf(info[4], info[3]));
+  environment.append(info.Env(), step);
+  return wrapSlots(info.Env(), step->outputs());
+}
+
+// fromHost(arrayBuffer, byteOffset, dtype, shape) -> handle over the buffer's own memory
+Napi::Value fromHost(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  auto buffer = info[0].As<Napi::ArrayBuffer>();
+  const auto shape = integersOf(info[3]);
+  const auto dtype = static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value());
+  auto* data = static_cast<char*>(buffer.Data()) + info[1].ToNumber().Int64Value();
+  // The reference may be dropped on the JavaScript thread only.
+  auto* reference = new Napi::Reference<Napi::ArrayBuffer>(Napi::Persistent(buffer));
+  const auto release = [mailbox = environment.mailbox, reference](void*) {
+    mailbox->notify([reference](Napi::Env) { delete reference; });
+  };
+  auto slot = std::make_shared<Slot>(environment.account);
+  slot->set(at::from_blob(data, shape, release, at::TensorOptions(dtype)));
+  return wrapSlot(info.Env(), std::move(slot));
+}
+
+// read(handle, what, number) -> promise of { shape, dtype, buffer? }
+Napi::Value read(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  Answer answer(info.Env());
+  const auto what = static_cast<Read>(info[1].ToNumber().Int32Value());
+  const Call call = {static_cast<uint64_t>(info[2].ToNumber().Int64Value()), false};
+  const auto done = [answer, what](const FailurePtr& failure, at::Tensor tensor) {
+    answer.settle(failure, [what, tensor = std::move(tensor)](Napi::Env env) -> Napi::Value {
+      auto result = Napi::Object::New(env);
+      result.Set("shape", shapeOf(env, tensor));
+      result.Set("dtype", static_cast<int>(tensor.scalar_type()));
+      if (what == Read::kData || what == Read::kShare) result.Set("buffer", bufferOf(env, tensor));
+      return result;
+    });
+  };
+  environment.append(info.Env(), std::make_shared<ReadStep>(slotOf(info[0]), what, call, done));
+  return answer.promise();
+}
+
+void beginRecording(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).recording = std::make_shared<Program>();
+}
+
+// endRecording() -> program handle
+Napi::Value endRecording(const Napi::CallbackInfo& info) {
+  auto program = std::move(Environment::of(info.Env()).recording);
+  program->finish();
+  return wrapProgram(info.Env(), std::move(program));
+}
+
+// run(program, times, watched, number) -> promise of Float64Arrays, one a watched tensor
+Napi::Value run(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  Answer answer(info.Env());
+  const Call call = {static_cast<uint64_t>(info[3].ToNumber().Int64Value()), false};
+  const auto done = [answer](const FailurePtr& failure, std::vector<std::vector<double>> values) {
+    answer.settle(failure, [values = std::move(values)](Napi::Env env) -> Napi::Value {
+      auto rows = Napi::Array::New(env, values.size());
+      for (uint32_t i = 0; i < values.size(); ++i) {
+        auto row = Napi::Float64Array::New(env, values[i].size());
+        std::copy(values[i].begin(), values[i].end(), row.Data());
+        rows.Set(i, row);
+      }
+      return rows;
+    });
+  };
+  environment.append(info.Env(),
+                     std::make_shared<ReplayStep>(programOf(info[0]), info[1].ToNumber().Int64Value(),
+                                                  slotsOf(info[2]), environment.account, call, done));
+  return answer.promise();
+}
+
+// A step that asks or tells the compute thread something.
+class AskStep : public Step {
+ public:
+  AskStep(std::function<void()> ask, Answer answer, Answer::Value value)
+      : Step("ask", {0, false}), ask_(std::move(ask)), answer_(std::move(answer)), value_(std::move(value)) {}
+
+ protected:
+  void execute() override {
+    ask_();
+    answer_.settle(nullptr, value_);
+  }
+  void failed(const FailurePtr& cause) override { answer_.settle(cause, value_); }
+
+ private:
+  std::function<void()> ask_;
+  Answer answer_;
+  Answer::Value value_;
+};
+
+// setThreads(count) -> promise
+Napi::Value configureThreads(const Napi::CallbackInfo& info) {
+  Answer answer(info.Env());
+  const int count = info[0].ToNumber().Int32Value();
+  Environment::of(info.Env())
+      .append(info.Env(), std::make_shared<AskStep>([count] { setThreads(count); }, answer,
+                                                    [](Napi::Env env) { return env.Undefined(); }));
+  return answer.promise();
+}
+
+// inspect() -> promise of { cudaDevices, threads, cpuCapability }
+Napi::Value inspect(const Napi::CallbackInfo& info) {
+  Answer answer(info.Env());
+  auto devices = std::make_shared<Devices>();
+  const auto value = [devices](Napi::Env env) -> Napi::Value {
+    auto result = Napi::Object::New(env);
+    result.Set("cudaDevices", devices->cudaDevices);
+    result.Set("threads", devices->threads);
+    result.Set("cpuCapability", devices->cpuCapability);
+    return result;
+  };
+  Environment::of(info.Env())
+      .append(info.Env(), std::make_shared<AskStep>([devices] { *devices = inspectDevices(); }, answer, value));
+  return answer.promise();
+}
+
+// memory() -> { bytes, tensors, queued }
+Napi::Value memory(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  environment.reportMemory(info.Env());
+  auto result = Napi::Object::New(info.Env());
+  result.Set("bytes", static_cast<double>(environment.account->bytes()));
+  result.Set("tensors", static_cast<double>(environment.account->tensors()));
+  result.Set("queued", static_cast<double>(Queue::instance().length()));
+  return result;
+}
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Environment(env));
+  const auto add = [&](const char* name, auto function) { exports.Set(name, Napi::Function::New(env, function, name)); };
+  exports.Set("version", TORCH_VERSION);
+  add("operator", findOperator);
+  add("call", call);
+  add("grad", grad);
+  add("load", load);
+  add("forward", forward);
+  add("fromHost", fromHost);
+  add("read", read);
+  add("dispose", [](const Napi::CallbackInfo& info) { disposeSlot(info[0]); });
+  add("disposeModule", [](const Napi::CallbackInfo& info) { disposeModule(info[0]); });
+  add("beginRecording", beginRecording);
+  add("endRecording", endRecording);
+  add("run", run);
+  add("setThreads", configureThreads);
+  add("inspect", inspect);
+  add("memory", memory);
+  add("shutdown", [](const Napi::CallbackInfo&) { Queue::instance().shutdown(); });
+  return exports;
+}
+
+}  // namespace
+}  // namespace silverpoint
+
+// Called by the loader once LibTorch is open.
+extern "C" __attribute__((visibility("default"))) napi_value silverpoint_register(napi_env env, napi_value exports) {
+  return Napi::RegisterModule(env, exports, silverpoint::initialise);
+}

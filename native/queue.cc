@@ -1,0 +1,78 @@
+#include "queue.h"
+
+#include <stdexcept>
+#include <vector>
+
+namespace silverpoint {
+
+Queue& Queue::instance() {
+  static auto* queue = new Queue();
+  return *queue;
+}
+
+void Queue::append(std::shared_ptr<Account> owner, StepPtr step) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) throw std::runtime_error("the compute thread has been shut down");
+    if (!thread_.joinable()) thread_ = std::thread(&Queue::work, this);
+    entries_.push_back({std::move(owner), std::move(step)});
+  }
+  arrived_.notify_one();
+}
+
+void Queue::close(const std::shared_ptr<Account>& owner) {
+  owner->closed = true;
+  dropWhere(owner.get());
+  std::unique_lock lock(mutex_);
+  finished_.wait(lock, [&] { return running_ != owner; });
+}
+
+void Queue::shutdown() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (running_) running_->closed = true;
+  }
+  dropWhere(nullptr);
+  arrived_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+size_t Queue::length() {
+  std::lock_guard lock(mutex_);
+  return entries_.size() + (running_ ? 1 : 0);
+}
+
+void Queue::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    arrived_.wait(lock, [&] { return stopping_ || !entries_.empty(); });
+    if (stopping_) return;
+    auto entry = std::move(entries_.front());
+    entries_.pop_front();
+    running_ = entry.owner;
+    lock.unlock();
+    entry.step->run();
+    entry.step.reset();  // frees tensors before anyone who waits is told
+    lock.lock();
+    running_.reset();
+    finished_.notify_all();
+  }
+}
+
+// Dropped steps are destroyed outside the lock: freeing a tensor may call back into the mailbox.
+void Queue::dropWhere(const Account* owner) {
+  std::vector<Entry> dropped;
+  std::lock_guard lock(mutex_);
+  std::deque<Entry> kept;
+  for (auto& entry : entries_) {
+    if (owner == nullptr || entry.owner.get() == owner) {
+      dropped.push_back(std::move(entry));
+    } else {
+      kept.push_back(std::move(entry));
+    }
+  }
+  entries_ = std::move(kept);
+}
+
+}  // namespace silverpoint
