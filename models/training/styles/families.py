@@ -55,8 +55,8 @@ def graphite(photo, rng) -> Drawn:
     tone = levels(blur(grey(photo), 1.2))
     strokes = along(noise(rng, tone.shape[0], 0.6), tangents(tone), int(reach))
     strokes /= strokes.std()
-    shade = np.clip(1 - darkness * (1 - tone) * (0.75 + 0.35 * strokes), 0, 1)
-    drawn = shade * lines(tone, 1.0, 6 * darkness)
+    shade = np.clip(1 - 0.8 * darkness * (1 - tone) * (0.85 + 0.2 * strokes), 0, 1)
+    drawn = shade * lines(tone, 1.0, 4 * darkness)
     return colour(np.clip(drawn, 0, 1)), ["graphite drawing", "graphite sketch", "shaded pencil drawing"], a + b
 
 
@@ -66,7 +66,7 @@ def line_drawing(photo, rng) -> Drawn:
     detail, b = worded(rng, 0.0, 2.2, ("detailed", "", "simple"))
     tone = levels(blur(grey(photo), 0.4 + detail))
     tone = along(tone, tangents(tone), 2)
-    drawn = lines(tone, width, rng.uniform(9, 16))
+    drawn = lines(tone, width, rng.uniform(14, 26))
     return colour(drawn), ["line drawing", "outline drawing", "contour drawing"], a + b
 
 
@@ -110,7 +110,7 @@ def portrait_sketch(photo, rng) -> Drawn:
 
 @family
 def charcoal(photo, rng) -> Drawn:
-    grain, a = worded(rng, 0.06, 0.3, ("smooth", "", "grainy"))
+    grain, a = worded(rng, 0.03, 0.14, ("smooth", "", "grainy"))
     darkness, b = worded(rng, 0.8, 1.6, ("light", "", "dark"))
     tone = levels(blur(grey(photo), rng.uniform(1, 2)))
     shade = 1 - darkness * (1 - tone) ** 0.8

@@ -13,12 +13,12 @@ def colour(tone: np.ndarray) -> np.ndarray:
 
 
 def blur(image: np.ndarray, sigma: float) -> np.ndarray:
-    return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    return cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
 
 
 def levels(tone: np.ndarray) -> np.ndarray:
     """Stretched so that the darkest and lightest 2 % are black and white."""
-    low, high = np.quantile(tone, (0.02, 0.98))
+    low, high = (float(q) for q in np.quantile(tone, (0.02, 0.98)))
     return np.clip((tone - low) / max(high - low, 0.1), 0, 1)
 
 

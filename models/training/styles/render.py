@@ -56,12 +56,12 @@ def _framed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool
 
 def _light(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Other cameras and rooms: gamma, white balance, sometimes a grey photo, sometimes side light."""
-    photo = photo ** np.exp(rng.normal(0, 0.2))
-    photo = photo * (1 + rng.normal(0, 0.04, 3))
+    photo = photo ** float(np.exp(rng.normal(0, 0.2)))
+    photo = photo * (1 + rng.normal(0, 0.04, 3).astype(np.float32))
     if rng.random() < 0.12:
         photo = np.repeat(photo.mean(2, keepdims=True), 3, axis=2)
     if rng.random() < 0.25:
         side = photo.shape[0]
-        x = np.linspace(-1, 1, side)[None, :, None]
+        x = np.linspace(-1, 1, side, dtype=np.float32)[None, :, None]
         photo = photo * (1 + rng.uniform(-0.3, 0.3) * x)
     return np.clip(photo, 0, 1).astype(np.float32)

@@ -1,0 +1,2 @@
+export * from './errors.js'
+export * as torch from './torch/index.js'

@@ -1,0 +1,105 @@
+/** Finding LibTorch: silverpoint never ships it. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { cacheFolder, libtorchFolders, python } from '../config.js'
+import { SilverpointError } from '../errors.js'
+
+export interface Candidate {
+  /** Who named the folder: `option`, an environment variable, `managed cache` or `Python`. */
+  source: string
+  folder: string
+  /** Undefined where there is no LibTorch. */
+  version?: string
+  /** Why it is not taken; undefined for one that fits. */
+  refused?: string
+}
+
+export interface LibTorch extends Candidate {
+  version: string
+  /** In the order in which they must be opened. */
+  libraries: string[]
+}
+
+/** The places looked in, first to last, and what is there. `fits`: the major.minor versions the addon was built for. */
+export function candidates(fits: readonly string[], option?: string): Candidate[] {
+  const named = option ? [{ name: 'option', folder: resolve(option) }] : []
+  return [
+    ...named.map(({ name, folder }) => examine(name, folder, fits)),
+    ...libtorchFolders().map(({ name, folder }) => examine(name, folder, fits)),
+    ...managed().map((folder) => examine('managed cache', folder, fits)),
+    ...pythonTorch().map((folder) => examine('Python', folder, fits)),
+  ]
+}
+
+/** The first LibTorch that fits, or an error that names every place. */
+export function locate(fits: readonly string[], option?: string): LibTorch {
+  const looked = candidates(fits, option)
+  const found = looked.find((candidate) => !candidate.refused)
+  if (found) return { ...found, version: found.version as string, libraries: libraries(found.folder) }
+  const places = looked.map(({ source, folder, refused }) => `  ${source}: ${folder} (${refused})`)
+  for (const name of ['SILVERPOINT_LIBTORCH', 'LIBTORCH']) {
+    if (!process.env[name]) places.push(`  ${name}: not set`)
+  }
+  if (managed().length === 0) places.push(`  managed cache: ${libtorchCache()} (empty)`)
+  if (pythonTorch().length === 0) places.push(`  Python: ${python()} has no torch`)
+  throw new SilverpointError(
+    'LIBTORCH_NOT_FOUND',
+    `Expected LibTorch ${fits.join(' or ')} but found none. Looked in:\n${places.join('\n')}\nRun: silverpoint libtorch install`,
+  )
+}
+
+export const libtorchCache = (): string => join(cacheFolder(), 'libtorch')
+
+function managed(): string[] {
+  const folder = libtorchCache()
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+/** The folder of the active Python's torch; torch itself is not imported. */
+function pythonTorch(): string[] {
+  const script =
+    'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")'
+  try {
+    const folder = execFileSync(python(), ['-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    return folder ? [folder] : []
+  } catch {
+    return []
+  }
+}
+
+function examine(source: string, folder: string, fits: readonly string[]): Candidate {
+  if (!existsSync(folder)) return { source, folder, refused: 'no such folder' }
+  if (!existsSync(join(folder, 'lib', 'libtorch_cpu.so'))) return { source, folder, refused: 'no lib/libtorch_cpu.so' }
+  const version = versionOf(folder)
+  if (!version) return { source, folder, refused: 'its version cannot be told' }
+  const minor = version.split('.').slice(0, 2).join('.')
+  if (fits.includes(minor)) return { source, folder, version }
+  return { source, folder, version, refused: `version ${version}, expected ${fits.join(' or ')}` }
+}
+
+/** From what LibTorch's archives, PyPI's wheels and our own cache each leave. */
+function versionOf(folder: string): string | undefined {
+  const sources: [string, RegExp][] = [
+    ['version', /^(\d+\.\d+\.\d+)/],
+    ['build-version', /^(\d+\.\d+\.\d+)/],
+    ['version.py', /__version__ = ['"](\d+\.\d+\.\d+)/],
+  ]
+  for (const [file, pattern] of sources) {
+    const path = join(folder, file)
+    const match = existsSync(path) && pattern.exec(readFileSync(path, 'utf8'))
+    if (match) return match[1]
+  }
+  return undefined
+}
+
+/** libtorch_cuda costs 278 MB of memory, and must be opened before the first question about CUDA: only where a GPU is. */
+function libraries(folder: string): string[] {
+  const cuda = join(folder, 'lib', 'libtorch_cuda.so')
+  const cpu = join(folder, 'lib', 'libtorch_cpu.so')
+  return existsSync('/dev/nvidiactl') && existsSync(cuda) ? [cpu, cuda] : [cpu]
+}
