@@ -29,7 +29,12 @@ export function expected(what: string, wanted: string, got: unknown, remedy = ''
   return `Expected ${wanted} for ${what} but received ${describe(got)}.${remedy && ` ${remedy}`}`
 }
 
-export function invalidArgument(what: string, wanted: string, got: unknown, remedy?: string): SilverpointError {
+export function invalidArgument(
+  what: string,
+  wanted: string,
+  got: unknown,
+  remedy?: string,
+): SilverpointError {
   return new SilverpointError('INVALID_ARGUMENT', expected(what, wanted, got, remedy))
 }
 

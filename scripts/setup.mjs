@@ -1,7 +1,7 @@
 // Makes a clean checkout ready: dependencies, TypeScript, LibTorch, the addon. Does only what is missing or stale.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,12 +29,25 @@ const under = (folder, ending) =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
 
-await stamped('installing dependencies from npm', ['package-lock.json'], 'node_modules', () => run('npm', ['ci', '--no-fund', '--no-audit']))
+await stamped('installing dependencies from npm', ['package-lock.json'], 'node_modules', () =>
+  run('npm', ['ci', '--no-fund', '--no-audit']),
+)
 await stamped('compiling TypeScript', ['tsconfig.json', ...under('lib', /\.ts$/)], 'dist/index.js', () =>
   run(process.execPath, ['node_modules/typescript/bin/tsc']),
 )
 const { findOrInstall } = await import('../dist/torch/install.js')
 const libtorch = await findOrInstall((text) => say(text))
-await stamped('building the addon (about a minute)', ['CMakeLists.txt', ...under('native', /./)], 'build/Release/silverpoint.node', () =>
-  run('npx', ['cmake-js', 'compile', '--silent', '--parallel', '2', `--CDSILVERPOINT_LIBTORCH=${libtorch}`]),
+await stamped(
+  'building the addon (about a minute)',
+  ['CMakeLists.txt', ...under('native', /./)],
+  'build/Release/silverpoint.node',
+  () =>
+    run('npx', [
+      'cmake-js',
+      'compile',
+      '--silent',
+      '--parallel',
+      '2',
+      `--CDSILVERPOINT_LIBTORCH=${libtorch}`,
+    ]),
 )

@@ -81,7 +81,7 @@ describe('operations', () => {
   ]
   it.each(cases)('%s as PyTorch does', async (_name, run, wanted) => {
     const values = await run(matrix()).toArray()
-    wanted.forEach((value, i) => expect(values[i]).toBeCloseTo(value, 6))
+    for (const [i, value] of wanted.entries()) expect(values[i]).toBeCloseTo(value, 6)
     expect(values.length).toBe(wanted.length)
   })
 
@@ -98,7 +98,7 @@ describe('operations', () => {
     const frequencies = torch.fft2(input)
     expect((await frequencies.toArray())[0]).toBeCloseTo(21)
     const back = await torch.ifft2(frequencies).toArray()
-    ;[1, 2, 3, 4, 5, 6].forEach((value, i) => expect(back[i]).toBeCloseTo(value, 5))
+    for (let i = 0; i < 6; i++) expect(back[i]).toBeCloseTo(i + 1, 5)
   })
 })
 
@@ -120,7 +120,11 @@ describe('a failed operation', () => {
   })
 
   it('leaves the engine working', async () => {
-    await expect(matrix().matmul(torch.zeros([3, 3])).ready()).rejects.toThrow()
+    await expect(
+      matrix()
+        .matmul(torch.zeros([3, 3]))
+        .ready(),
+    ).rejects.toThrow()
     expect(await matrix().sum().item()).toBe(10)
   })
 
@@ -178,7 +182,10 @@ describe('scope', () => {
     const before = torch.memoryStatistics().tensors
     await expect(
       torch.scope(async () => {
-        await torch.ones([10]).matmul(torch.ones([3])).ready()
+        await torch
+          .ones([10])
+          .matmul(torch.ones([3]))
+          .ready()
       }),
     ).rejects.toThrow()
     expect(torch.memoryStatistics().tensors).toBe(before)

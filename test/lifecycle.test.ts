@@ -10,7 +10,9 @@ function endOf(way: string): Promise<string> {
     const process = spawn(globalThis.process.execPath, [child, way], { stdio: ['ignore', 'ignore', 'pipe'] })
     let complaint = ''
     process.stderr.on('data', (text) => (complaint += text))
-    process.on('close', (code, signal) => resolve(`${signal ? `signal ${signal}` : `code ${code}`}${complaint && `: ${complaint}`}`))
+    process.on('close', (code, signal) =>
+      resolve(`${signal ? `signal ${signal}` : `code ${code}`}${complaint && `: ${complaint}`}`),
+    )
   })
 }
 

@@ -14,7 +14,11 @@ describe('random numbers', () => {
     const items = torch.tensor(BigInt64Array.of(7n, 8n), [2])
     const batch = await torch.normal([2, 5], { seed: 3, item: items, draw: 2 }).toArray()
     expect([...batch.slice(5)]).toEqual([...alone])
-    for (const other of [{ seed: 4, item: 8, draw: 2 }, { seed: 3, item: 9, draw: 2 }, { seed: 3, item: 8, draw: 3 }]) {
+    for (const other of [
+      { seed: 4, item: 8, draw: 2 },
+      { seed: 3, item: 9, draw: 2 },
+      { seed: 3, item: 8, draw: 3 },
+    ]) {
       expect(await torch.normal([5], other).toArray()).not.toEqual(alone)
     }
   })
@@ -41,6 +45,8 @@ describe('random numbers', () => {
 
   it('refuse items that are not one for each row', async () => {
     const items = torch.tensor(BigInt64Array.of(1n, 2n, 3n), [3])
-    await expect(torch.normal([2, 5], { seed: 1, item: items }).ready()).rejects.toThrow(/as many as there are rows/)
+    await expect(torch.normal([2, 5], { seed: 1, item: items }).ready()).rejects.toThrow(
+      /as many as there are rows/,
+    )
   })
 })

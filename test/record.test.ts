@@ -40,7 +40,9 @@ describe('a recorded program', () => {
     })
     await expect(read).rejects.toMatchObject({ code: 'AWAIT_WHILE_RECORDING' })
     expect(() => torch.record(async () => {})).toThrow('a synchronous function')
-    expect(() => torch.record(() => torch.record(() => {}))).toThrow(expect.objectContaining({ code: 'AWAIT_WHILE_RECORDING' }))
+    expect(() => torch.record(() => torch.record(() => {}))).toThrow(
+      expect.objectContaining({ code: 'AWAIT_WHILE_RECORDING' }),
+    )
     expect(await torch.ones([1]).item()).toBe(1)
   })
 
@@ -76,7 +78,13 @@ describe('a recorded program', () => {
 
 describe('AdamW', () => {
   /** Loshchilov and Hutter's update, written out. */
-  function reference(start: number, gradientAt: (x: number) => number, steps: number, lr: number, decay: number) {
+  function reference(
+    start: number,
+    gradientAt: (x: number) => number,
+    steps: number,
+    lr: number,
+    decay: number,
+  ) {
     let [x, m, v] = [start, 0, 0]
     for (let t = 1; t <= steps; t++) {
       const g = gradientAt(x)
@@ -93,7 +101,10 @@ describe('AdamW', () => {
     const optimizer = new torch.AdamW([x], { lr: 0.1, weightDecay: 0.01 })
     const step = torch.record(() => optimizer.step([torch.grad(x.mul(x).sum(), x)]))
     await step.run(20)
-    expect(await x.item()).toBeCloseTo(reference(3, (value) => 2 * value, 20, 0.1, 0.01), 5)
+    expect(await x.item()).toBeCloseTo(
+      reference(3, (value) => 2 * value, 20, 0.1, 0.01),
+      5,
+    )
   })
 
   it('goes on from a saved state bit for bit', async () => {

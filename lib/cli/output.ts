@@ -24,7 +24,9 @@ export class Output {
       const fields = known ? { code: error.code, message } : { code: 'UNEXPECTED', message, stack }
       process.stderr.write(`${JSON.stringify({ error: fields })}\n`)
     } else {
-      process.stderr.write(known ? `error ${error.code}: ${error.message}\n` : `${(error as Error)?.stack ?? error}\n`)
+      process.stderr.write(
+        known ? `error ${error.code}: ${error.message}\n` : `${(error as Error)?.stack ?? error}\n`,
+      )
     }
   }
 }

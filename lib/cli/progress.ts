@@ -29,7 +29,8 @@ export class Progress {
     const rate = done / seconds
     const fields = { rate: `${rate.toPrecision(3)}/s`, left: duration((this.#total - done) / rate), note }
     if (this.#bar) this.#bar.update(done, fields)
-    else this.#line(done, `${this.#label} ${done}/${this.#total} · ${fields.rate} · ${fields.left} left ${note}`)
+    else
+      this.#line(done, `${this.#label} ${done}/${this.#total} · ${fields.rate} · ${fields.left} left ${note}`)
   }
 
   stop(): void {

@@ -27,16 +27,37 @@ export interface NativeError extends Error {
   call: number
 }
 
-export type Argument = TensorHandle | TensorHandle[] | number | bigint | boolean | string | number[] | null | undefined
+export type Argument =
+  | TensorHandle
+  | TensorHandle[]
+  | number
+  | bigint
+  | boolean
+  | string
+  | number[]
+  | null
+  | undefined
 
 export interface Native {
   /** LibTorch's version at compile time. */
   version: string
   operator(name: string, overload: string): OperatorHandle
-  call(operator: OperatorHandle, args: Argument[], outputs: number, gradients: boolean, call: number): TensorHandle[]
+  call(
+    operator: OperatorHandle,
+    args: Argument[],
+    outputs: number,
+    gradients: boolean,
+    call: number,
+  ): TensorHandle[]
   grad(loss: TensorHandle, inputs: TensorHandle[], call: number): TensorHandle[]
   load(path: string, device: string, dtype: number, call: number): Promise<ModuleHandle>
-  forward(module: ModuleHandle, inputs: TensorHandle[], outputs: number, gradients: boolean, call: number): TensorHandle[]
+  forward(
+    module: ModuleHandle,
+    inputs: TensorHandle[],
+    outputs: number,
+    gradients: boolean,
+    call: number,
+  ): TensorHandle[]
   fromHost(buffer: ArrayBuffer, byteOffset: number, dtype: number, shape: number[]): TensorHandle
   read(tensor: TensorHandle, what: Read, call: number): Promise<HostTensor>
   dispose(tensor: TensorHandle): void

@@ -49,6 +49,11 @@ export function typedArrayOf(code: number, buffer: ArrayBuffer): TypedArray {
     case CODES.bool:
       return new Uint8Array(buffer)
     default:
-      throw invalidArgument('host tensor', 'a dtype that JavaScript can hold', `c10::ScalarType ${code}`, 'Convert it first.')
+      throw invalidArgument(
+        'host tensor',
+        'a dtype that JavaScript can hold',
+        `c10::ScalarType ${code}`,
+        'Convert it first.',
+      )
   }
 }

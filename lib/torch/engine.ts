@@ -5,7 +5,16 @@ import { nextCall } from './call-sites.js'
 import { native } from './native.js'
 import { Tensor } from './tensor.js'
 
-export type OpArgument = Tensor | readonly Tensor[] | number | bigint | boolean | string | readonly number[] | null | undefined
+export type OpArgument =
+  | Tensor
+  | readonly Tensor[]
+  | number
+  | bigint
+  | boolean
+  | string
+  | readonly number[]
+  | null
+  | undefined
 
 /** What holds for the code that is running, across its awaits. */
 interface Context {

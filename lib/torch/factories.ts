@@ -13,12 +13,19 @@ function made({ dtype = 'float32', device = 'cpu' }: TensorOptions = {}): [numbe
  * A tensor over JavaScript's own memory. A typed array of the wanted dtype is not copied: do not write to it while the
  * tensor is in use. Plain numbers and other dtypes are converted.
  */
-export function tensor(data: TypedArray | readonly number[], shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function tensor(
+  data: TypedArray | readonly number[],
+  shape: readonly number[],
+  options: TensorOptions = {},
+): Tensor {
   const elements = shape.reduce((product, side) => product * side, 1)
-  if (data.length !== elements) throw invalidArgument('data', `${elements} elements for the shape [${shape}]`, data.length)
+  if (data.length !== elements)
+    throw invalidArgument('data', `${elements} elements for the shape [${shape}]`, data.length)
   const array = Array.isArray(data) ? Float64Array.from(data as number[]) : (data as TypedArray)
   const wanted: TensorOptions = { dtype: Array.isArray(data) ? 'float32' : dtypeOf(array), ...options }
-  const host = adopt(native().fromHost(array.buffer as ArrayBuffer, array.byteOffset, dtypeCode(dtypeOf(array)), [...shape]))
+  const host = adopt(
+    native().fromHost(array.buffer as ArrayBuffer, array.byteOffset, dtypeCode(dtypeOf(array)), [...shape]),
+  )
   return wanted.dtype === dtypeOf(array) && (wanted.device ?? 'cpu') === 'cpu' ? host : host.to(wanted)
 }
 
@@ -80,4 +87,3 @@ function random(kind: 'normal' | 'uniform', shape: readonly number[], key: Rando
 function counter(value: number | Tensor): Tensor {
   return value instanceof Tensor ? value : tensor(BigInt64Array.of(BigInt(value)), [1])
 }
-

@@ -1,4 +1,4 @@
-import { aten, op, type OpArgument } from './engine.js'
+import { aten, type OpArgument, op } from './engine.js'
 import type { Tensor } from './tensor.js'
 
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {

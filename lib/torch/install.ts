@@ -16,9 +16,21 @@ export const SUPPORTED = ['2.13', '2.12', '2.11']
 
 /** Wheels of Python 3.11 serve any Python: only their libraries and headers are used. */
 const WHEELS = [
-  { name: 'torch', version: VERSION, sha256: '60fcdcb2f3876e21146cb4524ef06397d727ca9ad5f020818547e25075fe3cb7' },
-  { name: 'nvidia-cuda-runtime', version: '13.0.96', sha256: '7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548' },
-  { name: 'nvidia-cuda-cupti', version: '13.0.85', sha256: '4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8' },
+  {
+    name: 'torch',
+    version: VERSION,
+    sha256: '60fcdcb2f3876e21146cb4524ef06397d727ca9ad5f020818547e25075fe3cb7',
+  },
+  {
+    name: 'nvidia-cuda-runtime',
+    version: '13.0.96',
+    sha256: '7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548',
+  },
+  {
+    name: 'nvidia-cuda-cupti',
+    version: '13.0.85',
+    sha256: '4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8',
+  },
 ]
 const DOWNLOAD = '540 MB to download, 490 MB kept'
 /** libtorch_cpu of PyPI's wheel needs the two CUDA libraries even where there is no GPU. */
@@ -40,7 +52,11 @@ export async function findOrInstall(say: (text: string) => void): Promise<string
 }
 
 /** Returns the folder LibTorch was put in. Nothing half-written stays: it is built aside and renamed. */
-export async function installLibTorch({ from, say = () => {}, signal }: InstallOptions = {}): Promise<string> {
+export async function installLibTorch({
+  from,
+  say = () => {},
+  signal,
+}: InstallOptions = {}): Promise<string> {
   const target = join(libtorchCache(), `${VERSION}-cpu`)
   if (existsSync(target) && !from) {
     say(`LibTorch ${VERSION} is already in ${target}`)
@@ -74,7 +90,11 @@ async function localWheels(from: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.whl')).map((name) => join(folder, name))
 }
 
-async function download(folder: string, say: (text: string) => void, signal?: AbortSignal): Promise<string[]> {
+async function download(
+  folder: string,
+  say: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<string[]> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new SilverpointError(
       'LIBTORCH_INSTALL_FAILED',
@@ -85,9 +105,26 @@ async function download(folder: string, say: (text: string) => void, signal?: Ab
   const list = join(folder, 'requirements.txt')
   await writeFile(list, WHEELS.map((w) => `${w.name}==${w.version} --hash=sha256:${w.sha256}\n`).join(''))
   say(`fetching LibTorch ${VERSION} with ${python()} -m pip (${DOWNLOAD})`)
-  const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes']
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--require-hashes',
+  ]
   args.push('--only-binary', ':all:', '--python-version', '3.11', '--platform', 'manylinux_2_28_x86_64')
-  args.push('--platform', 'manylinux2014_x86_64', '--platform', 'manylinux_2_25_x86_64', '-r', list, '-d', folder)
+  args.push(
+    '--platform',
+    'manylinux2014_x86_64',
+    '--platform',
+    'manylinux_2_25_x86_64',
+    '-r',
+    list,
+    '-d',
+    folder,
+  )
   try {
     await promisify(execFile)(python(), args, { signal })
   } catch (cause) {

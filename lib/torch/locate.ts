@@ -65,7 +65,10 @@ function pythonTorch(): string[] {
   const script =
     'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")'
   try {
-    const folder = execFileSync(python(), ['-c', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+    const folder = execFileSync(python(), ['-c', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
     return folder ? [folder] : []
   } catch {
     return []
@@ -74,7 +77,8 @@ function pythonTorch(): string[] {
 
 function examine(source: string, folder: string, fits: readonly string[]): Candidate {
   if (!existsSync(folder)) return { source, folder, refused: 'no such folder' }
-  if (!existsSync(join(folder, 'lib', 'libtorch_cpu.so'))) return { source, folder, refused: 'no lib/libtorch_cpu.so' }
+  if (!existsSync(join(folder, 'lib', 'libtorch_cpu.so')))
+    return { source, folder, refused: 'no lib/libtorch_cpu.so' }
   const version = versionOf(folder)
   if (!version) return { source, folder, refused: 'its version cannot be told' }
   const minor = version.split('.').slice(0, 2).join('.')

@@ -84,7 +84,8 @@ export class AdamW {
   load(saved: Record<string, Tensor>): void {
     for (const [name, tensor] of Object.entries(this.state())) {
       const value = saved[name]
-      if (!value) throw invalidArgument('optimizer state', `a tensor named ${name}`, Object.keys(saved).join(', '))
+      if (!value)
+        throw invalidArgument('optimizer state', `a tensor named ${name}`, Object.keys(saved).join(', '))
       noGrad(() => tensor.copy_(value))
     }
   }

@@ -9,9 +9,17 @@ import type { Tensor } from './tensor.js'
  * Loads a TorchScript module, frozen, in evaluation mode, its floating parameters converted to `dtype`.
  * TorchScript is code: check where a file comes from before loading it.
  */
-export async function loadModule(path: string, options: { device?: Device; dtype?: DType } = {}): Promise<ScriptModule> {
+export async function loadModule(
+  path: string,
+  options: { device?: Device; dtype?: DType } = {},
+): Promise<ScriptModule> {
   try {
-    const handle = await native().load(path, options.device ?? 'cpu', dtypeCode(options.dtype ?? 'float32'), nextCall())
+    const handle = await native().load(
+      path,
+      options.device ?? 'cpu',
+      dtypeCode(options.dtype ?? 'float32'),
+      nextCall(),
+    )
     return new ScriptModule(handle)
   } catch (error) {
     throw typedError(error)

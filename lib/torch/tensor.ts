@@ -56,7 +56,10 @@ export class Tensor {
   async item(): Promise<number> {
     const data = await this.toArray()
     if (data.length !== 1) {
-      throw new SilverpointError('INVALID_ARGUMENT', `Expected one element for item() but received ${data.length}. Use toArray().`)
+      throw new SilverpointError(
+        'INVALID_ARGUMENT',
+        `Expected one element for item() but received ${data.length}. Use toArray().`,
+      )
     }
     return Number(data[0])
   }

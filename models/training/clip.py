@@ -21,7 +21,7 @@ def build(tokenizer: CLIPTokenizer) -> CLIPModel:
     ids = dict(bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.eos_token_id)
     return CLIPModel(CLIPConfig(
         text_config=dict(vocab_size=len(tokenizer), max_position_embeddings=77, projection_dim=128, **tower, **ids),
-        vision_config=dict(image_size=SIDE, patch_size=8, projection_dim=128, **tower),
+        vision_config=dict(image_size=SIDE, patch_size=16, projection_dim=128, **tower),
         projection_dim=128,
     ))
 
@@ -53,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=8)
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=48)
     options = parser.parse_args()
     torch.manual_seed(0)
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
@@ -71,9 +71,11 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = 1e-3 * min(1, (step + 1) / 100) * max(0.05, 1 - clock.spent())
         scale = model.logit_scale.exp().clamp(max=100)
-        after, before = images(model, batch["drawing"]), images(model, batch["photo"])
         wording = batch["caption"] if step % 2 else batch["instruction"]
-        pooled, mean = texts(model, tokens(tokenizer, wording))
+        with torch.autocast("cpu", torch.bfloat16):
+            after, before = images(model, batch["drawing"]), images(model, batch["photo"])
+            pooled, mean = texts(model, tokens(tokenizer, wording))
+        after, before, pooled, mean = (embedding.float() for embedding in (after, before, pooled, mean))
         loss_pair = contrast(after, pooled, scale)
         loss_direction = contrast(normalize(after) - normalize(before), mean, scale)
         loss = loss_pair + loss_direction
@@ -82,9 +84,9 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         step += 1
-        if step % 50 == 0:
+        if step % 25 == 0:
             log(options.work / "clip.jsonl", step=step, pair=loss_pair.item(), direction=loss_direction.item())
-        if step % 500 == 0:
+        if step % 200 == 0:
             save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, checkpoint)
     save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, checkpoint)
     model.save_pretrained(options.work / "clip")

@@ -28,11 +28,12 @@ class PatchCodec(ModelMixin, ConfigMixin):
     @register_to_config
     def __init__(self, patch: int = 4, gain: float = 1.6, latent_channels: int = 48, scaling_factor: float = 1.0, block_out_channels=(1, 1, 1)):
         super().__init__()
-        self.gain = torch.nn.Parameter(torch.tensor(float(gain)), requires_grad=False)
+        # Not `gain`: that name already answers from the config.
+        self.multiplier = torch.nn.Parameter(torch.tensor(float(gain)), requires_grad=False)
 
     def encode(self, image: torch.Tensor):
-        return SimpleNamespace(latent_dist=_Posterior(pixel_unshuffle(image, self.config.patch) * self.gain))
+        return SimpleNamespace(latent_dist=_Posterior(pixel_unshuffle(image, self.config.patch) * self.multiplier))
 
     def decode(self, latents: torch.Tensor, return_dict: bool = True, generator=None):
-        image = pixel_shuffle(latents / self.gain, self.config.patch)
+        image = pixel_shuffle(latents / self.multiplier, self.config.patch)
         return SimpleNamespace(sample=image) if return_dict else (image,)

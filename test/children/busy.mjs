@@ -4,11 +4,14 @@ import * as torch from '../../dist/torch/index.js'
 
 const way = process.argv[2]
 
-function work() {
+async function work() {
   const big = torch.ones([600, 600]).requiresGrad()
-  const program = torch.record(() => torch.grad(big.matmul(big).matmul(big).sum(), big).sum())
-  program.run(100000).catch(() => {})
-  return big.ready()
+  await big.ready()
+  // Not awaited: it outlasts the process.
+  torch
+    .record(() => torch.grad(big.matmul(big).matmul(big).sum(), big).sum())
+    .run(100000)
+    .catch(() => {})
 }
 
 const soon = (action) => setTimeout(action, 20 + Math.random() * 60)
