@@ -13,6 +13,17 @@ export type ErrorCode =
   | 'DEVICE_LOST'
   | 'AWAIT_WHILE_RECORDING'
   | 'TENSOR_DISPOSED'
+  | 'FILE_NOT_FOUND'
+  | 'FILE_UNREADABLE'
+  | 'IMAGE_INVALID'
+  | 'SAFETENSORS_INVALID'
+  | 'BUNDLE_INVALID'
+  | 'STYLE_INVALID'
+  | 'STYLE_MISMATCH'
+  | 'TEXT_TOO_LONG'
+  | 'WRITE_FAILED'
+  | 'CHECKPOINT_MISMATCH'
+  | 'EXPORT_FAILED'
 
 export class SilverpointError extends Error {
   readonly code: ErrorCode
