@@ -1,0 +1,29 @@
+import { invalidArgument } from '../../errors.js'
+import type { NoiseSchedule } from '../noise-schedule.js'
+import { Ddim } from './ddim.js'
+import { DpmSolver } from './dpm-solver.js'
+import { Euler } from './euler.js'
+import { EulerAncestral } from './euler-ancestral.js'
+import type { Sampler } from './sampler.js'
+
+export type { Sampler } from './sampler.js'
+
+const SAMPLERS = {
+  ddim: Ddim,
+  euler: Euler,
+  'euler-ancestral': EulerAncestral,
+  'dpm-solver++': DpmSolver,
+}
+
+export type SamplerName = keyof typeof SAMPLERS
+
+export const SAMPLER_NAMES = Object.keys(SAMPLERS) as SamplerName[]
+
+/** @throws INVALID_ARGUMENT for a name that is not known, or for steps that are not 1 to schedule.timesteps. */
+export function createSampler(name: SamplerName, schedule: NoiseSchedule, steps: number): Sampler {
+  if (!Object.hasOwn(SAMPLERS, name))
+    throw invalidArgument('sampler', `one of ${SAMPLER_NAMES.join(', ')}`, name)
+  if (!Number.isInteger(steps) || steps < 1 || steps > schedule.timesteps)
+    throw invalidArgument('steps', `a whole number from 1 to ${schedule.timesteps}`, steps)
+  return new SAMPLERS[name](schedule, steps)
+}
