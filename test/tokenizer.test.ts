@@ -91,6 +91,8 @@ describe('the tokenizer', () => {
       truncated: 'light face light face light , in ink !',
     })
     expect(tokenizer.encode(words.join(' ')).ids).toEqual(tokenizer.encode(fits).ids)
+    expect(tokenizer.encode(`${fits}<|endoftext|>`)).toMatchObject({ eos: 76, truncated: '<|endoftext|>' })
+    expect(tokenizer.encode(`${fits} \x1f`).truncated).toBe('\x1f')
   })
 
   it('takes half a surrogate pair for the replacement character', () => {

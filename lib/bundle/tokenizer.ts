@@ -79,7 +79,9 @@ export class Tokenizer {
     const room = this.#length - 2
     const ids = [bos, ...all.slice(0, room), eos]
     const padding = new Array<number>(this.#length - ids.length).fill(pad)
-    return { ids: ids.concat(padding), eos: ids.indexOf(eos), truncated: this.decode(all.slice(room)) }
+    // With what decode() leaves out, special tokens and margins: it must not seem that all did fit.
+    const truncated = this.#text(all.slice(room)).replace(/ $/, '')
+    return { ids: ids.concat(padding), eos: ids.indexOf(eos), truncated }
   }
 
   /** The ids of the text alone, however many. A special token written in the text is that token. */
@@ -94,10 +96,13 @@ export class Tokenizer {
   /** As CLIPTokenizer.decode(ids, skip_special_tokens=True). Ids that are in no vocabulary are skipped, too. */
   decode(ids: readonly number[]): string {
     const special = Object.values(this.#special)
-    const tokens = ids.filter((id) => !special.includes(id)).map((id) => this.#tokens[id] ?? '')
-    const bytes = Uint8Array.from(tokens.flatMap((token) => [...bytesOfToken(token)]))
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-    return text.replaceAll(END_OF_WORD, ' ').replace(MARGINS, '')
+    return this.#text(ids.filter((id) => !special.includes(id))).replace(MARGINS, '')
+  }
+
+  #text(ids: readonly number[]): string {
+    const bytes = ids.flatMap((id) => [...bytesOfToken(this.#tokens[id] ?? '')])
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes))
+    return text.replaceAll(END_OF_WORD, ' ')
   }
 
   #spell(word: string): number[] {

@@ -1,0 +1,107 @@
+/** Pictures of the host: files in, files out. */
+import sharp, { type Sharp } from 'sharp'
+import { invalidArgument, SilverpointError } from '../errors.js'
+import { isObject } from './json.js'
+import { findText, insertText } from './png-text.js'
+import { readFile } from './read-file.js'
+
+export interface Image {
+  width: number
+  height: number
+  /** Planar RGB, [3, height, width], in [-1, 1]. */
+  data: Float32Array
+}
+
+export interface ReadOptions {
+  /** Most pixels a picture may have: 100 million. */
+  pixelLimit?: number
+  /** What errors call a picture given as bytes. */
+  name?: string
+}
+
+const FORMATS: readonly string[] = ['jpeg', 'png', 'webp']
+const PIXEL_LIMIT = 100_000_000
+/** Keyword of our text in a PNG. */
+const KEYWORD = 'silverpoint'
+
+/**
+ * A JPEG, PNG or WebP file, by path or as bytes, the way a viewer shows it: turned as EXIF says, in sRGB, grey as RGB,
+ * what is transparent on white.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE; IMAGE_INVALID where it is no such picture, is cut off or has too many pixels.
+ */
+export async function readImage(source: string | Buffer, options: ReadOptions = {}): Promise<Image> {
+  const { pixelLimit = PIXEL_LIMIT, name = typeof source === 'string' ? source : 'the given bytes' } = options
+  const bytes = typeof source === 'string' ? await readFile(source) : source
+  try {
+    // Warnings pass: phones write JPEGs that decode whole and well, but with one.
+    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true })
+    const { format, width, height } = await decoder.metadata()
+    if (!FORMATS.includes(format)) throw new Error(`it is of the format ${format}`)
+    if (width * height > pixelLimit) throw new Error(`it has ${width} x ${height}`)
+    return await fromSharp(decoder)
+  } catch (cause) {
+    const [reason] = (cause as Error).message.split('\n')
+    throw new SilverpointError(
+      'IMAGE_INVALID',
+      `Expected a whole JPEG, PNG or WebP picture of at most ${pixelLimit} pixels in ${name} but ${reason}. Fetch it again, convert it or scale it down.`,
+      { cause },
+    )
+  }
+}
+
+/** An 8-bit PNG. `metadata` is put into it as JSON, where readPngMetadata finds it. */
+export async function encodePng(image: Image, metadata?: Record<string, unknown>): Promise<Buffer> {
+  const png = await toSharp(image).png().toBuffer()
+  return metadata ? insertText(png, KEYWORD, JSON.stringify(metadata)) : png
+}
+
+/**
+ * What encodePng put into a PNG file; undefined where there is nothing.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE; IMAGE_INVALID where it is no whole PNG or the text no JSON object.
+ */
+export async function readPngMetadata(path: string): Promise<Record<string, unknown> | undefined> {
+  const bytes = await readFile(path)
+  try {
+    const text = findText(bytes, KEYWORD)
+    if (text === undefined) return undefined
+    const metadata: unknown = JSON.parse(text)
+    if (!isObject(metadata)) throw new Error('its metadata is no object')
+    return metadata
+  } catch (cause) {
+    throw new SilverpointError(
+      'IMAGE_INVALID',
+      `Expected a whole PNG in ${path} but ${(cause as Error).message}. Fetch or make it again.`,
+      { cause },
+    )
+  }
+}
+
+/** Rounded to 8 bits and clamped. */
+export function toSharp({ width, height, data }: Image): Sharp {
+  const plane = width * height
+  if (data.length !== 3 * plane)
+    throw invalidArgument('image data', `${3 * plane} values (3 x ${height} x ${width})`, data.length)
+  const pixels = new Uint8ClampedArray(3 * plane)
+  for (let i = 0; i < plane; i++) {
+    for (let channel = 0; channel < 3; channel++)
+      pixels[3 * i + channel] = ((data[channel * plane + i] as number) + 1) * 127.5
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+}
+
+/** Whatever the pipeline makes, as sRGB on white. */
+export async function fromSharp(picture: Sharp): Promise<Image> {
+  const { data: pixels, info } = await picture
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  const plane = width * height
+  const data = new Float32Array(3 * plane)
+  for (let i = 0; i < plane; i++) {
+    for (let channel = 0; channel < 3; channel++)
+      data[channel * plane + i] = (pixels[3 * i + channel] as number) / 127.5 - 1
+  }
+  return { width, height, data }
+}
