@@ -1,0 +1,1 @@
+"""Fixtures made by the peers that silverpoint is measured against: diffusers, transformers and PyTorch."""

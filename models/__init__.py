@@ -1,0 +1,1 @@
+"""silverpoint's Python side: exporting checkpoints and training the embedded bundle. Nothing here runs at a user's run time."""
