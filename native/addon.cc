@@ -261,6 +261,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("read", read);
   add("dispose", [](const Napi::CallbackInfo& info) { disposeSlot(info[0]); });
   add("disposeModule", [](const Napi::CallbackInfo& info) { disposeModule(info[0]); });
+  add("disposeProgram", [](const Napi::CallbackInfo& info) { disposeProgram(info[0]); });
   add("beginRecording", beginRecording);
   add("endRecording", endRecording);
   add("run", run);

@@ -191,8 +191,12 @@ Napi::Value wrapProgram(Napi::Env env, std::shared_ptr<Program> program) {
 }
 
 std::shared_ptr<Program> programOf(const Napi::Value& handle) {
-  return unwrap<ProgramHandle>(handle, "program").program;
+  auto program = unwrap<ProgramHandle>(handle, "program").program;
+  if (!program) throw Napi::TypeError::New(handle.Env(), "Expected a live program but received a disposed one");
+  return program;
 }
+
+void disposeProgram(const Napi::Value& handle) { unwrap<ProgramHandle>(handle, "program").program.reset(); }
 
 Napi::Value wrapOperator(Napi::Env env, c10::OperatorHandle op) {
   return wrap(env, new OperatorHandle{std::move(op)});

@@ -25,6 +25,7 @@ void disposeModule(const Napi::Value& handle);
 
 Napi::Value wrapProgram(Napi::Env env, std::shared_ptr<class Program> program);
 std::shared_ptr<class Program> programOf(const Napi::Value& handle);
+void disposeProgram(const Napi::Value& handle);
 
 Napi::Value wrapOperator(Napi::Env env, c10::OperatorHandle op);
 const c10::OperatorHandle& operatorOf(const Napi::Value& handle);

@@ -30,24 +30,17 @@ const under = (folder, ending) =>
     .sort()
 
 await stamped('installing dependencies from npm', ['package-lock.json'], 'node_modules', () =>
-  run('npm', ['ci', '--no-fund', '--no-audit']),
+  // No package here needs an install script, and npm would take binding.gyp for one of ours.
+  run('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']),
 )
 await stamped('compiling TypeScript', ['tsconfig.json', ...under('lib', /\.ts$/)], 'dist/index.js', () =>
   run(process.execPath, ['node_modules/typescript/bin/tsc']),
 )
 const { findOrInstall } = await import('../dist/torch/install.js')
-const libtorch = await findOrInstall((text) => say(text))
+await findOrInstall((text) => say(text))
 await stamped(
   'building the addon (about a minute)',
-  ['CMakeLists.txt', ...under('native', /./)],
+  ['CMakeLists.txt', 'scripts/compile-addon.mjs', ...under('native', /./)],
   'build/Release/silverpoint.node',
-  () =>
-    run('npx', [
-      'cmake-js',
-      'compile',
-      '--silent',
-      '--parallel',
-      '2',
-      `--CDSILVERPOINT_LIBTORCH=${libtorch}`,
-    ]),
+  () => run(process.execPath, ['scripts/compile-addon.mjs']),
 )

@@ -62,6 +62,7 @@ export interface Native {
   read(tensor: TensorHandle, what: Read, call: number): Promise<HostTensor>
   dispose(tensor: TensorHandle): void
   disposeModule(module: ModuleHandle): void
+  disposeProgram(program: ProgramHandle): void
   beginRecording(): void
   endRecording(): ProgramHandle
   run(program: ProgramHandle, times: number, watched: TensorHandle[], call: number): Promise<Float64Array[]>

@@ -16,7 +16,10 @@ export function record<T>(fn: () => T): Program<T> {
   return new Program(handle, result)
 }
 
-/** A recorded list of operations, replayed natively: one promise for any number of replays. */
+/**
+ * A recorded list of operations, replayed natively: one promise for any number of replays. Free it, with the constants
+ * made inside, by `dispose()`; what it returned is the caller's.
+ */
 export class Program<T = unknown> {
   readonly #handle: ProgramHandle
   /** What the recorded function returned. Its tensors hold the last replay's values. */
@@ -40,5 +43,13 @@ export class Program<T = unknown> {
     } catch (error) {
       throw typedError(error)
     }
+  }
+
+  dispose(): void {
+    native().disposeProgram(this.#handle)
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 }

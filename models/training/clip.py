@@ -32,7 +32,7 @@ def tokens(tokenizer: CLIPTokenizer, texts: list[str]) -> torch.Tensor:
 
 def images(model: CLIPModel, pixels: torch.Tensor) -> torch.Tensor:
     """Unnormalised image embeddings. Pixels stay in [-1, 1]: mean and deviation 0.5 in CLIP's terms."""
-    small = interpolate(pixels, (SIDE, SIDE), mode="area")
+    small = interpolate(pixels, (SIDE, SIDE), mode="bicubic", antialias=True).clamp(-1, 1)
     return model.visual_projection(model.vision_model(pixel_values=small).pooler_output)
 
 
@@ -77,7 +77,7 @@ def main() -> None:
             pooled, mean = texts(model, tokens(tokenizer, wording))
         after, before, pooled, mean = (embedding.float() for embedding in (after, before, pooled, mean))
         loss_pair = contrast(after, pooled, scale)
-        loss_direction = contrast(normalize(after) - normalize(before), mean, scale)
+        loss_direction = contrast(after - before, mean, scale)
         loss = loss_pair + loss_direction
         optimizer.zero_grad()
         loss.backward()

@@ -1,0 +1,35 @@
+import type { Bundle } from '../bundle/bundle.js'
+import { readImage } from '../data/image.js'
+import { learningPicture } from '../data/learning-picture.js'
+import { writeFileAtomically } from '../data/write-file.js'
+import type { StepLosses } from '../style/learning-run.js'
+import type { Pair } from '../style/pairs.js'
+import type { Style } from '../style/style.js'
+import { Sketcher } from './sketcher.js'
+
+/** Writes the picture that goes with a style: the pair, the photo drawn in it, and how the losses fell. */
+export async function drawLearning(
+  bundle: Bundle,
+  pair: Pair,
+  style: Style,
+  losses: readonly StepLosses[],
+  path: string,
+): Promise<void> {
+  await using sketcher = new Sketcher(bundle, { style, batch: 1 })
+  for await (const result of sketcher.sketch([pair.photo])) {
+    if (result.error) throw result.error
+    const picture = await learningPicture({
+      photo: result.original,
+      sketch: await readImage(pair.sketch),
+      reconstruction: result.sketch,
+      losses: losses.map(({ step, total, reconstruction, edit }) => ({
+        step,
+        loss: total,
+        reconstruction,
+        edit,
+      })),
+      text: style.provenance.text,
+    })
+    await writeFileAtomically(path, picture)
+  }
+}

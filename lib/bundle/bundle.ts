@@ -1,0 +1,135 @@
+/** A bundle in memory: the frozen networks of one model, opened and checked. */
+import { join } from 'node:path'
+import { SilverpointError } from '../errors.js'
+import type { Device, DType } from '../torch/dtype.js'
+import { loadModule, noGrad, open, resolveDevice, type ScriptModule } from '../torch/index.js'
+import { packageRoot } from '../torch/native.js'
+import { verifyFile } from './files.js'
+import { ImageEncoder } from './image-encoder.js'
+import { type Manifest, REQUIRED_ROLES, type RequiredRole, readManifest } from './manifest.js'
+import { probeRoles } from './probe.js'
+import { TextEncoder } from './text-encoder.js'
+import { Tokenizer } from './tokenizer.js'
+import { UNet } from './unet.js'
+import { Vae } from './vae.js'
+
+export interface BundleOptions {
+  /** `auto` (the default) takes the first GPU, or the CPU where there is none. */
+  device?: Device | 'auto'
+  /** What the networks compute in; results are float32 whatever this is. Default float32. */
+  dtype?: 'float32' | 'bfloat16' | 'float16'
+  /** Threads that compute on the CPU. */
+  threads?: number
+  /** Folder of the LibTorch to use before all others. */
+  libtorch?: string
+}
+
+export type Modules = Record<RequiredRole, ScriptModule>
+
+/** Where the networks run and what they compute in. */
+export interface Placement {
+  device: Device
+  dtype: DType
+}
+
+/** The bundle that comes with silverpoint. */
+export const embeddedBundle = (): string => join(packageRoot(), 'models', 'embedded')
+
+/**
+ * Opens a bundle's folder; without one, the embedded bundle. Every file's SHA-256 is checked before LibTorch sees it:
+ * TorchScript is code.
+ * @throws FILE_NOT_FOUND, BUNDLE_INVALID, DEVICE_UNAVAILABLE, or what opening LibTorch throws.
+ */
+export async function loadBundle(folder = embeddedBundle(), options: BundleOptions = {}): Promise<Bundle> {
+  const manifest = await readManifest(folder)
+  const [vocabulary, merges] = await Promise.all([
+    verifyFile(folder, manifest.tokenizer.vocabulary),
+    verifyFile(folder, manifest.tokenizer.merges),
+    ...REQUIRED_ROLES.map((role) => verifyFile(folder, manifest.roles[role] as Manifest['roles'][string])),
+  ])
+  await open(options)
+  const placement: Placement = {
+    device: await resolveDevice(options.device ?? 'auto'),
+    dtype: options.dtype ?? 'float32',
+  }
+  const modules = await loadModules(folder, manifest, placement)
+  const tokenizer = Tokenizer.fromFiles(
+    vocabulary.toString('utf8'),
+    merges.toString('utf8'),
+    manifest.tokenizer,
+    manifest.text.tokens,
+  )
+  const bundle = new Bundle(folder, manifest, placement, modules, tokenizer)
+  try {
+    await noGrad(() => probeRoles(manifest, placement, modules))
+  } catch (error) {
+    bundle.dispose()
+    throw error
+  }
+  return bundle
+}
+
+async function loadModules(folder: string, manifest: Manifest, placement: Placement): Promise<Modules> {
+  const loaded = await Promise.all(
+    REQUIRED_ROLES.map(async (role) => {
+      const path = join(folder, (manifest.roles[role] as Manifest['roles'][string]).file)
+      try {
+        return [role, await loadModule(path, placement)]
+      } catch (cause) {
+        if ((cause as SilverpointError).code !== 'OPERATION_FAILED') throw cause
+        throw new SilverpointError(
+          'BUNDLE_INVALID',
+          `Expected a TorchScript module for the role ${role} in ${path} but LibTorch says: ${(cause as Error).message}. Export the bundle again.`,
+          { cause },
+        )
+      }
+    }),
+  )
+  return Object.fromEntries(loaded)
+}
+
+/** The networks of one model and what belongs to them. Free them by `dispose()` or `await using`. */
+export class Bundle {
+  readonly folder: string
+  readonly manifest: Manifest
+  readonly device: Device
+  readonly dtype: DType
+  readonly tokenizer: Tokenizer
+  readonly unet: UNet
+  readonly vae: Vae
+  readonly text: TextEncoder
+  readonly images: ImageEncoder
+  readonly #modules: Modules
+
+  constructor(
+    folder: string,
+    manifest: Manifest,
+    placement: Placement,
+    modules: Modules,
+    tokenizer: Tokenizer,
+  ) {
+    this.folder = folder
+    this.manifest = manifest
+    this.device = placement.device
+    this.dtype = placement.dtype
+    this.tokenizer = tokenizer
+    this.unet = new UNet(modules.unet, placement)
+    this.vae = new Vae(modules.vae_encode, modules.vae_decode, manifest.latents, placement)
+    this.text = new TextEncoder(modules, tokenizer, placement)
+    this.images = new ImageEncoder(modules.image_encode, manifest.image, placement)
+    this.#modules = modules
+  }
+
+  /** A role's module as it is. */
+  module(role: RequiredRole): ScriptModule {
+    return this.#modules[role]
+  }
+
+  dispose(): void {
+    for (const module of Object.values(this.#modules)) module.dispose()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.dispose()
+  }
+}

@@ -1,0 +1,130 @@
+/** bundle.json: what a bundle holds, and the shapes everything else relies on. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { SilverpointError } from '../errors.js'
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1))
+const positive = v.pipe(v.number(), v.gtValue(0))
+const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+/** A file inside the bundle's folder. */
+const FileEntry = v.object({
+  // No separators: a bundle never names files outside its own folder.
+  file: v.pipe(v.string(), v.regex(/^(?!\.)[\w.-]+$/, 'a plain file name')),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')),
+  bytes: count,
+})
+
+const Role = v.object({
+  ...FileEntry.entries,
+  format: v.literal('torchscript'),
+  /** The module's arguments and results, in order; taps are results with names of their own. */
+  inputs: v.array(v.string()),
+  outputs: v.pipe(v.array(v.string()), v.minLength(1)),
+})
+
+const Manifest = v.object({
+  format: v.literal('silverpoint-bundle'),
+  version: v.literal(1),
+  name: v.string(),
+  kind: v.picklist(['instruct-pix2pix', 'text-to-image']),
+  /** SHA-256 of the source's weights: what styles bind to. */
+  weightsId: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')),
+  /** Side in px that the model draws at. */
+  resolution: count,
+  latents: v.object({ channels: count, downscale: count, scalingFactor: positive }),
+  text: v.object({
+    tokens: v.pipe(count, v.minValue(3)),
+    width: count,
+    vocabulary: count,
+    projection: count,
+  }),
+  /** What the image encoder takes. */
+  image: v.object({
+    side: count,
+    mean: v.pipe(v.array(v.number()), v.length(3)),
+    std: v.pipe(v.array(positive), v.length(3)),
+  }),
+  schedule: v.object({
+    timesteps: count,
+    betaSchedule: v.picklist(['linear', 'scaled_linear', 'squaredcos_cap_v2']),
+    betaStart: positive,
+    betaEnd: positive,
+    predictionType: v.picklist(['epsilon', 'v_prediction', 'sample']),
+  }),
+  tokenizer: v.object({
+    vocabulary: FileEntry,
+    merges: FileEntry,
+    bos: tokenId,
+    eos: tokenId,
+    pad: tokenId,
+  }),
+  roles: v.record(v.string(), Role),
+  source: v.object({
+    name: v.string(),
+    torch: v.string(),
+    diffusers: v.string(),
+    transformers: v.string(),
+    storedAs: v.picklist(['float32', 'float16', 'bfloat16']),
+  }),
+})
+
+export type FileEntry = v.InferOutput<typeof FileEntry>
+export type Role = v.InferOutput<typeof Role>
+export type Manifest = v.InferOutput<typeof Manifest>
+
+export const REQUIRED_ROLES = [
+  'unet',
+  'vae_encode',
+  'vae_decode',
+  'text_embed',
+  'text_encode',
+  'text_project',
+  'image_encode',
+] as const
+export type RequiredRole = (typeof REQUIRED_ROLES)[number]
+
+/** Reads and checks a bundle's bundle.json. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'bundle.json')
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new SilverpointError(
+      'FILE_NOT_FOUND',
+      `Expected a bundle (a folder with bundle.json) but found none in ${folder}. Make one with: silverpoint bundle export`,
+      { cause },
+    )
+  }
+  return parseManifest(text, path)
+}
+
+export function parseManifest(text: string, path: string): Manifest {
+  const result = v.safeParse(Manifest, parseJson(text, path))
+  if (!result.success) {
+    const [issue] = result.issues
+    const where = v.getDotPath(issue) ?? 'the file'
+    throw invalid(path, `${issue.expected ?? issue.message} for ${where}`, issue.received)
+  }
+  const missing = REQUIRED_ROLES.filter((role) => !Object.hasOwn(result.output.roles, role))
+  if (missing.length > 0)
+    throw invalid(path, `the roles ${REQUIRED_ROLES.join(', ')}`, `no ${missing.join(', ')}`)
+  return result.output
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw invalid(path, 'JSON', (cause as Error).message)
+  }
+}
+
+function invalid(path: string, wanted: string, got: string): SilverpointError {
+  return new SilverpointError(
+    'BUNDLE_INVALID',
+    `Expected ${wanted} in ${path} but received ${got}. Export the bundle again.`,
+  )
+}

@@ -1,0 +1,89 @@
+/** The Python side of bundles, models/export: needed to make a bundle or to compare it, never to use it. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { python } from '../config.js'
+import { SilverpointError } from '../errors.js'
+import { packageRoot } from '../torch/native.js'
+
+export interface ExportOptions {
+  output: string
+  clip?: string
+  name?: string
+  weights?: string
+  signal?: AbortSignal
+}
+
+/** Exports a diffusers checkpoint. @returns the bundle's folder. @throws EXPORT_FAILED with Python's own last words. */
+export async function runExport(source: string, options: ExportOptions): Promise<string> {
+  const { output, clip, name, weights, signal } = options
+  const args = [
+    '-o',
+    resolve(output),
+    ...flag('clip', clip),
+    ...flag('name', name),
+    ...flag('weights', weights),
+  ]
+  await run('models.export', [local(source), ...args], signal)
+  return resolve(output)
+}
+
+export interface ReferenceOptions {
+  clip?: string
+  size?: number
+  signal?: AbortSignal
+}
+
+/** Has diffusers and transformers compute every role's results, and hands the file to `use`. */
+export async function runReference<T>(
+  source: string,
+  { clip, size, signal }: ReferenceOptions,
+  use: (reference: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'silverpoint-'))
+  const file = join(folder, 'reference.safetensors')
+  try {
+    await run(
+      'models.export.reference',
+      [local(source), '-o', file, ...flag('clip', clip), ...flag('size', size)],
+      signal,
+    )
+    return await use(file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const flag = (name: string, value: string | number | undefined): string[] =>
+  value === undefined ? [] : [`--${name}`, String(value)]
+
+/** Python runs in the package's folder: a path of the caller's stays one, a hub's name stays a name. */
+const local = (source: string): string => (/^[./~]/.test(source) ? resolve(source) : source)
+
+function run(module: string, args: string[], signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(python(), ['-m', module, ...args], {
+      cwd: packageRoot(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal,
+    })
+    let complaint = ''
+    child.stderr.on('data', (text) => {
+      process.stderr.write(text)
+      complaint = (complaint + text).slice(-4000)
+    })
+    child.on('error', (cause) => fail(failure(cause.message, cause)))
+    child.on('close', (code) =>
+      code === 0 ? done() : fail(failure(complaint.trim().split('\n').at(-1) || `exit code ${code}`)),
+    )
+  })
+}
+
+function failure(what: string, cause?: Error): SilverpointError {
+  return new SilverpointError(
+    'EXPORT_FAILED',
+    `Expected ${python()} to run models.export but: ${what}. It needs torch, diffusers and transformers (pip install -r models/requirements.txt); SILVERPOINT_PYTHON names another Python.`,
+    { cause },
+  )
+}

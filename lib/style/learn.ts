@@ -1,0 +1,178 @@
+/** Learning a style from one pair, or a few of one artist: the initial text, instruction tuning, the style. */
+import { rm } from 'node:fs/promises'
+import type { Bundle } from '../bundle/bundle.js'
+import { invalidArgument } from '../errors.js'
+import { inspectDevices, scope } from '../torch/index.js'
+import { version } from '../version.js'
+import { throwIfCancelled } from './cancel.js'
+import { loadCheckpoint, type Settings, saveCheckpoint } from './checkpoint.js'
+import { learningDraws } from './draws.js'
+import { LearningRun, type StepLosses } from './learning-run.js'
+import { encodePairs, hashPair, imagesTensor, type Pair, type PreparedPair, preparePair } from './pairs.js'
+import { findText } from './pez.js'
+import { type Recipe, type RecipeName, recipe as recipeOf } from './recipe.js'
+import { Style } from './style.js'
+
+export interface LearnOptions {
+  /** Which preset; `default` unless said. */
+  recipe?: RecipeName
+  /** Values of the preset to change. */
+  changes?: Partial<Recipe>
+  /** The text to begin from, in place of PEZ's search. */
+  text?: string
+  seed?: number
+  /** A file that keeps the run: it goes on from there if it exists, and is removed when the style is learned. */
+  checkpoint?: string
+  /** Ends the run after the current call, its checkpoint saved, with CANCELLED. */
+  signal?: AbortSignal
+  /** PEZ's progress. */
+  onText?: (done: number, total: number, score: number) => void
+  /** Called with the losses of every step, in order; a resumed run begins with those already taken. */
+  onStep?: (losses: StepLosses, total: number) => void
+}
+
+/** Steps a native call, so that progress shows and cancelling is quick. */
+const CHUNK = 10
+const SAVE_EVERY_MS = 15_000
+
+/**
+ * Learns the manner of the sketch in a pair. Several pairs of one artist are learned together.
+ * @throws CANCELLED, CHECKPOINT_MISMATCH, TEXT_TOO_LONG, IMAGE_INVALID and what reading pictures throws.
+ */
+export async function learnStyle(
+  bundle: Bundle,
+  pairs: Pair | readonly Pair[],
+  options: LearnOptions = {},
+): Promise<Style> {
+  const list = Array.isArray(pairs) ? pairs : [pairs]
+  if (list.length === 0) throw invalidArgument('pairs', 'at least one pair', 0)
+  const recipe = recipeOf(options.recipe ?? 'default', options.changes)
+  const prepared = await Promise.all(list.map((pair) => preparePair(pair, bundle.manifest.resolution)))
+  const settings = await settingsOf(bundle, prepared, recipe, options)
+  const { checkpoint } = options
+  const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined
+  const text = (saved?.state.text as string) ?? (await initialText(bundle, prepared, recipe, options))
+
+  return scope(async () => {
+    const run = new LearningRun(
+      bundle,
+      encodePairs(bundle, prepared),
+      bundle.text.encode(text),
+      recipe,
+      learningDraws(recipe, bundle.manifest.schedule.timesteps, settings.seed),
+      settings.seed,
+    )
+    const save = async () => {
+      if (!checkpoint) return
+      const { tensors, state } = await run.checkpoint()
+      await saveCheckpoint(checkpoint, settings, { tensors, state: { ...state, text } })
+    }
+    if (saved) run.restore(saved)
+    await descend(run, recipe.steps, save, options)
+    const style = await styleOf(bundle, run, text, recipe, settings, options)
+    run.dispose()
+    if (checkpoint) await rm(checkpoint, { force: true })
+    return style
+  })
+}
+
+/** Steps until the recipe's end, saving now and then and when it is cancelled. */
+async function descend(
+  run: LearningRun,
+  steps: number,
+  save: () => Promise<void>,
+  { signal, onStep, checkpoint }: LearnOptions,
+): Promise<void> {
+  let told = 0
+  let savedAt = performance.now()
+  while (true) {
+    for (; told < run.done; told++) onStep?.(run.history[told] as StepLosses, steps)
+    if (run.finished) return
+    if (signal?.aborted) {
+      await save()
+      throwIfCancelled(
+        signal,
+        `Learning was cancelled after ${run.done} of ${steps} steps.${checkpoint ? ` It goes on from ${checkpoint} when run again.` : ''}`,
+      )
+    }
+    await run.advance(CHUNK - (run.done % CHUNK))
+    if (performance.now() - savedAt > SAVE_EVERY_MS) {
+      await save()
+      savedAt = performance.now()
+    }
+  }
+}
+
+async function initialText(
+  bundle: Bundle,
+  prepared: readonly PreparedPair[],
+  recipe: Recipe,
+  { text, seed = 0, signal, onText }: LearnOptions,
+): Promise<string> {
+  if (text !== undefined) return text
+  const { tokens, steps } = recipe.pez
+  const found = await scope(async () => {
+    const sketches = imagesTensor(
+      prepared.map(({ sketch }) => sketch),
+      bundle,
+    )
+    return findText(bundle, sketches, {
+      tokens,
+      steps,
+      seed,
+      signal,
+      onStep: (step, score) => onText?.(step, steps, score),
+    })
+  })
+  return found.text
+}
+
+/** Whatever makes two runs differ: a checkpoint of other settings is refused. */
+async function settingsOf(
+  bundle: Bundle,
+  prepared: readonly PreparedPair[],
+  recipe: Recipe,
+  { text, seed = 0 }: LearnOptions,
+): Promise<Settings & { seed: number; pairs: ReturnType<typeof hashPair>[] }> {
+  if (!Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed)
+  const { threads, cpuCapability } = await inspectDevices()
+  return {
+    weightsId: bundle.manifest.weightsId,
+    pairs: prepared.map(hashPair),
+    recipe,
+    text: text ?? null,
+    seed,
+    device: bundle.device,
+    dtype: bundle.dtype,
+    threads,
+    cpuCapability,
+  }
+}
+
+async function styleOf(
+  bundle: Bundle,
+  run: LearningRun,
+  text: string,
+  recipe: Recipe,
+  settings: { seed: number; pairs: ReturnType<typeof hashPair>[] },
+  options: LearnOptions,
+): Promise<Style> {
+  const { manifest, device, dtype, tokenizer } = bundle
+  const { instruction, step } = await run.result()
+  return new Style(instruction, [manifest.text.tokens, manifest.text.width], {
+    bundle: manifest.name,
+    weightsId: manifest.weightsId,
+    start: 1,
+    end: tokenizer.encode(text).eos,
+    text,
+    textFrom: options.text === undefined ? 'pez' : 'user',
+    recipeName: options.recipe ?? 'default',
+    recipe: { ...recipe },
+    seed: settings.seed,
+    step,
+    pairs: settings.pairs,
+    dtype,
+    device,
+    silverpoint: version,
+  })
+}

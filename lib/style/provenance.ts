@@ -1,0 +1,68 @@
+/** Where a style comes from: the metadata of its file, all strings, as safetensors asks. */
+import * as v from 'valibot'
+import { SilverpointError } from '../errors.js'
+
+const position = v.pipe(v.number(), v.integer(), v.minValue(1))
+
+const Provenance = v.object({
+  /** Name and weights of the bundle it was learned with. */
+  bundle: v.string(),
+  weightsId: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')),
+  /** The learned rows are start..end-1; the end token's row is `end`. */
+  start: position,
+  end: position,
+  /** The text it began from, and where that text came from. */
+  text: v.string(),
+  textFrom: v.picklist(['pez', 'user']),
+  recipeName: v.string(),
+  /** Every value of the recipe. */
+  recipe: v.record(v.string(), v.unknown()),
+  seed: v.number(),
+  /** The step whose iterate this is, 0 for the initial text itself. */
+  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** SHA-256 of each pair's prepared photo and sketch. */
+  pairs: v.array(v.object({ photo: v.string(), sketch: v.string() })),
+  dtype: v.string(),
+  device: v.string(),
+  silverpoint: v.string(),
+})
+export type Provenance = v.InferOutput<typeof Provenance>
+
+const FORMAT = 'silverpoint-style'
+const VERSION = '1'
+
+export function provenanceMetadata(provenance: Provenance): Record<string, string> {
+  return { format: FORMAT, version: VERSION, provenance: JSON.stringify(provenance) }
+}
+
+/** @throws STYLE_INVALID */
+export function parseProvenance(metadata: Record<string, string>, path: string): Provenance {
+  if (metadata.format !== FORMAT || metadata.version !== VERSION) {
+    throw invalidStyle(path, `the format ${FORMAT} ${VERSION}`, `${metadata.format} ${metadata.version}`)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(metadata.provenance ?? '')
+  } catch (cause) {
+    throw invalidStyle(path, 'JSON as its provenance', (cause as Error).message)
+  }
+  const result = v.safeParse(Provenance, value)
+  if (!result.success) {
+    const [issue] = result.issues
+    throw invalidStyle(
+      path,
+      `${issue.expected} for ${v.getDotPath(issue) ?? 'the provenance'}`,
+      issue.received,
+    )
+  }
+  const { start, end } = result.output
+  if (start >= end) throw invalidStyle(path, `learned rows (start below end)`, `${start} and ${end}`)
+  return result.output
+}
+
+export function invalidStyle(path: string, wanted: string, got: string): SilverpointError {
+  return new SilverpointError(
+    'STYLE_INVALID',
+    `Expected ${wanted} in the style ${path} but received ${got}. Learn it again with: silverpoint learn`,
+  )
+}

@@ -1,0 +1,90 @@
+/** How a style is learned: the three presets, and what may be changed in one. */
+import { invalidArgument } from '../errors.js'
+
+export interface Recipe {
+  /** Steps of gradient descent. */
+  steps: number
+  /** Step size of AdamW. */
+  learningRate: number
+  weightDecay: number
+  /** Largest Euclidean length of the gradient; 0 leaves it as it is. */
+  clipGradient: number
+  /** lambda_rec and lambda_edit of Eq. 6. */
+  weights: { reconstruction: number; edit: number }
+  /** Whether L_edit draws the instruction towards the edit direction, or away from it, as Eq. 5 and 6 are printed. */
+  editSign: 'towards' | 'as-printed'
+  /** VISII keeps the cosine in [-1, 0.5]: past that the edit loss stops pulling. */
+  clampCosine: boolean
+  /** The prediction in L_rec: one branch (Eq. 3), or all three, guided. */
+  prediction: { kind: 'conditional' } | { kind: 'guided'; text: number; image: number }
+  /**
+   * Which timesteps and noises the steps see. `fresh`: new ones each step, timesteps with replacement. `each-timestep`:
+   * every timestep once an epoch, shuffled, with a noise of its own. `fixed`: `count` pairs, evenly spread, shuffled.
+   */
+  draws: { kind: 'fresh' } | { kind: 'each-timestep' } | { kind: 'fixed'; count: number }
+  /** Which iterate is the result. `held`: the best on a held set of draws, scored every `every` steps. */
+  returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'held'; draws: number; every: number }
+  /** PEZ's search for the initial text; not used where the user gives one. */
+  pez: { tokens: number; steps: number }
+}
+
+export type RecipeName = 'paper' | 'visii' | 'default'
+
+/** The preset table of the field's recipes, row by row: docs name the source of every value. */
+export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
+  // Section 4.1 and Algorithm 1. The loss is squared and L_edit drawn towards, as VISII's code has them.
+  paper: {
+    steps: 12000,
+    learningRate: 1e-3,
+    weightDecay: 0.01,
+    clipGradient: 0,
+    weights: { reconstruction: 4, edit: 0.1 },
+    editSign: 'towards',
+    clampCosine: false,
+    prediction: { kind: 'conditional' },
+    draws: { kind: 'fresh' },
+    returned: { kind: 'last' },
+    pez: { tokens: 16, steps: 3000 },
+  },
+  // Nguyen et al., "Visual Instruction Inversion", NeurIPS 2023, as its code runs.
+  visii: {
+    steps: 1000,
+    learningRate: 1e-3,
+    weightDecay: 0.01,
+    clipGradient: 0,
+    weights: { reconstruction: 4, edit: 0.1 },
+    editSign: 'towards',
+    clampCosine: true,
+    prediction: { kind: 'guided', text: 7.5, image: 1.5 },
+    draws: { kind: 'each-timestep' },
+    returned: { kind: 'lowest-step' },
+    pez: { tokens: 10, steps: 3000 },
+  },
+  default: {
+    steps: 200,
+    learningRate: 5e-3,
+    weightDecay: 0.01,
+    clipGradient: 0,
+    weights: { reconstruction: 4, edit: 0.1 },
+    editSign: 'towards',
+    clampCosine: false,
+    prediction: { kind: 'conditional' },
+    draws: { kind: 'fixed', count: 64 },
+    returned: { kind: 'held', draws: 16, every: 20 },
+    pez: { tokens: 10, steps: 200 },
+  },
+}
+
+/** A preset with some of its values changed. */
+export function recipe(name: RecipeName, changes: Partial<Recipe> = {}): Recipe {
+  const preset = RECIPES[name]
+  if (!preset) throw invalidArgument('recipe', `one of ${Object.keys(RECIPES).join(', ')}`, name)
+  const chosen = { ...preset, ...changes }
+  if (!Number.isInteger(chosen.steps) || chosen.steps < 1)
+    throw invalidArgument('steps', 'a whole number from 1', chosen.steps)
+  if (!(chosen.learningRate > 0))
+    throw invalidArgument('learning rate', 'a number above 0', chosen.learningRate)
+  if (!(chosen.clipGradient >= 0))
+    throw invalidArgument('gradient clipping', 'a number from 0', chosen.clipGradient)
+  return chosen
+}

@@ -1,0 +1,209 @@
+import { existsSync } from 'node:fs'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
+import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
+import type { StepLosses } from '../lib/style/learning-run.js'
+import type { Pair } from '../lib/style/pairs.js'
+import * as torch from '../lib/torch/index.js'
+import { fixture } from './helpers.js'
+
+let bundle: Bundle
+let folder: string
+let pairs: Pair[]
+
+/** A picture file of coloured noise, smooth enough to survive scaling. */
+async function picture(name: string, width: number, height: number, seed: number): Promise<string> {
+  const noise = Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => (Math.sin(seed * 91 + i * 7.3) + 1) * 127)
+  const path = join(folder, name)
+  await sharp(noise, { raw: { width: 8, height: 8, channels: 3 } })
+    .resize(width, height, { fit: 'fill' })
+    .toFile(path)
+  return path
+}
+
+beforeAll(async () => {
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  folder = await mkdtemp(join(tmpdir(), 'silverpoint-learn-'))
+  pairs = await Promise.all(
+    [1, 2].map(async (n) => ({
+      photo: await picture(`photo${n}.jpg`, 90, 80, n),
+      sketch: await picture(`sketch${n}.png`, 90, 80, n + 10),
+    })),
+  )
+})
+afterAll(async () => {
+  bundle.dispose()
+  await rm(folder, { recursive: true })
+})
+
+const TEXT = 'a pencil sketch of a face'
+const quick: LearnOptions = {
+  text: TEXT,
+  seed: 5,
+  changes: {
+    steps: 48,
+    learningRate: 0.02,
+    returned: { kind: 'held', draws: 3, every: 16 },
+    draws: { kind: 'fixed', count: 12 },
+  },
+}
+
+describe('learning a style', () => {
+  it('tells every step, lowers the loss, and says in the style where it comes from', async () => {
+    const steps: StepLosses[] = []
+    const style = await learnStyle(bundle, pairs[0]!, { ...quick, onStep: (losses) => steps.push(losses) })
+    expect(steps.map(({ step }) => step)).toEqual([...Array(48).keys()].map((i) => i + 1))
+    const mean = (from: StepLosses[]) => from.reduce((sum, { total }) => sum + total, 0) / from.length
+    expect(mean(steps.slice(-12))).toBeLessThan(mean(steps.slice(0, 12)))
+    expect(style.provenance).toMatchObject({
+      bundle: bundle.manifest.name,
+      weightsId: bundle.manifest.weightsId,
+      text: TEXT,
+      textFrom: 'user',
+      start: 1,
+      end: bundle.tokenizer.encode(TEXT).eos,
+      seed: 5,
+      recipeName: 'default',
+      dtype: 'float32',
+    })
+    expect(style.provenance.recipe).toMatchObject({ steps: 48 })
+    expect(style.provenance.pairs).toHaveLength(1)
+  })
+
+  it('changes the rows 1..eos-1 and no other', async () => {
+    const style = await learnStyle(bundle, pairs[0]!, {
+      ...quick,
+      changes: { ...quick.changes, returned: { kind: 'last' } },
+    })
+    const initial = await bundle.text.encode(TEXT).context.toArray()
+    const { width } = bundle.manifest.text
+    for (let row = 0; row < 77; row++) {
+      const same = style.instruction
+        .subarray(row * width, (row + 1) * width)
+        .every((value, i) => value === initial[row * width + i])
+      expect(same, `row ${row}`).toBe(row < 1 || row >= style.provenance.end)
+    }
+    expect(style.provenance.step).toBe(48)
+  })
+
+  it('returns the best on the held draws, the initial text itself where learning only harms', async () => {
+    const harm = { ...quick.changes, weights: { reconstruction: -4, edit: 0 } }
+    const style = await learnStyle(bundle, pairs[0]!, { ...quick, changes: harm })
+    expect(style.provenance.step).toBe(0)
+    expect(style.instruction).toEqual(await bundle.text.encode(TEXT).context.toArray())
+  })
+
+  it('finds the initial text by PEZ where none is given', async () => {
+    const heard: number[] = []
+    const changes = { ...quick.changes, steps: 5, pez: { tokens: 4, steps: 20 } }
+    const style = await learnStyle(bundle, pairs[0]!, {
+      ...quick,
+      text: undefined,
+      changes,
+      onText: (done, total) => heard.push(done / total),
+    })
+    expect(heard).toEqual([0.5, 1])
+    expect(style.provenance.textFrom).toBe('pez')
+    expect(style.provenance.text.length).toBeGreaterThan(0)
+  })
+
+  it('takes several pairs of one artist', async () => {
+    const style = await learnStyle(bundle, pairs, quick)
+    expect(style.provenance.pairs).toHaveLength(2)
+    expect(style.hash).not.toBe((await learnStyle(bundle, pairs[0]!, quick)).hash)
+  })
+
+  it('gives the same file for the same seed, and another for another', async () => {
+    const one = await learnStyle(bundle, pairs[0]!, quick)
+    expect((await learnStyle(bundle, pairs[0]!, quick)).hash).toBe(one.hash)
+    expect((await learnStyle(bundle, pairs[0]!, { ...quick, seed: 6 })).hash).not.toBe(one.hash)
+  })
+
+  it('leaves no tensors behind', async () => {
+    const before = torch.memoryStatistics().tensors
+    await learnStyle(bundle, pairs[0]!, quick)
+    expect(torch.memoryStatistics().tensors).toBe(before)
+  })
+})
+
+describe('a learning run that is stopped', () => {
+  for (const [name, recipe] of [
+    ['default', quick],
+    ['visii', { text: TEXT, seed: 5, recipe: 'visii' as const, changes: { steps: 48 } }],
+    ['paper', { text: TEXT, seed: 5, recipe: 'paper' as const, changes: { steps: 48 } }],
+  ] as const) {
+    it(`at any step and resumed gives the same bits (${name})`, async () => {
+      const checkpoint = join(folder, `${name}.checkpoint`)
+      const whole = await learnStyle(bundle, pairs[0]!, recipe)
+      const stops = [1, 12, 20, 38]
+      for (const stop of stops) {
+        const controller = new AbortController()
+        const onStep = ({ step }: StepLosses) => step === stop && controller.abort()
+        const options = { ...recipe, checkpoint, signal: controller.signal, onStep }
+        const error = await learnStyle(bundle, pairs[0]!, options).catch((e) => e)
+        expect(error).toMatchObject({ code: 'CANCELLED' })
+        expect(error.message).toMatch(/of 48 steps.* goes on from/)
+        const told: number[] = []
+        const resumed = await learnStyle(bundle, pairs[0]!, {
+          ...recipe,
+          checkpoint,
+          onStep: ({ step }) => told.push(step),
+        })
+        expect(told).toEqual([...Array(48).keys()].map((i) => i + 1))
+        expect(resumed.hash).toBe(whole.hash)
+        expect(existsSync(checkpoint)).toBe(false)
+      }
+    })
+  }
+
+  it('is not resumed with other settings, naming the first that differs', async () => {
+    const checkpoint = join(folder, 'other.checkpoint')
+    const controller = new AbortController()
+    const onStep = () => controller.abort()
+    await learnStyle(bundle, pairs[0]!, { ...quick, checkpoint, signal: controller.signal, onStep }).catch(
+      () => {},
+    )
+    for (const [options, pair, message] of [
+      [{ seed: 6 }, pairs[0], /seed 6 .* received one with 5/],
+      [{ text: 'a drawing' }, pairs[0], /text "a drawing"/],
+      [{ changes: { ...quick.changes, learningRate: 0.5 } }, pairs[0], /recipe/],
+      [{}, pairs[1], /pairs/],
+    ] as [LearnOptions, Pair, RegExp][]) {
+      const error = await learnStyle(bundle, pair, { ...quick, ...options, checkpoint }).catch((e) => e)
+      expect(error).toMatchObject({ code: 'CHECKPOINT_MISMATCH' })
+      expect(error.message).toMatch(message)
+    }
+    await copyFile(pairs[0]!.photo as string, checkpoint)
+    await expect(learnStyle(bundle, pairs[0]!, { ...quick, checkpoint })).rejects.toMatchObject({
+      code: 'SAFETENSORS_INVALID',
+    })
+  })
+})
+
+describe('a pair', () => {
+  it('of different framing is refused', async () => {
+    const sketch = await picture('wide.png', 120, 60, 3)
+    await expect(learnStyle(bundle, { ...pairs[0]!, sketch }, quick)).rejects.toThrow(
+      /same framing for pair but received "90x80 and 120x60"/,
+    )
+  })
+
+  it('must be there, and there must be one', async () => {
+    await expect(learnStyle(bundle, [], quick)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    const photo = join(folder, 'none.jpg')
+    await expect(learnStyle(bundle, { ...pairs[0]!, photo }, quick)).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    })
+  })
+
+  it('with a text that is too long is refused', async () => {
+    const text = Array(80).fill('a').join(' ')
+    await expect(learnStyle(bundle, pairs[0]!, { ...quick, text })).rejects.toMatchObject({
+      code: 'TEXT_TOO_LONG',
+    })
+  })
+})
