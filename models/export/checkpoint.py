@@ -16,7 +16,6 @@ from transformers.utils.constants import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
 from .failure import ExportError, first_line
 
 T = TypeVar("T")
-Network = TypeVar("Network", bound=torch.nn.Module)
 
 DEFAULT_CLIP = "openai/clip-vit-large-patch14"
 
@@ -48,24 +47,23 @@ class Checkpoint:
 
     def unet(self) -> UNet2DConditionModel:
         """In float32, like every network here, frozen and in evaluation mode."""
-        return self._network("unet", UNet2DConditionModel)
+        return self._network("unet", UNet2DConditionModel, torch_dtype=torch.float32)
 
     def unet_settings(self) -> dict[str, Any]:
         """Without the weights."""
         return self._part("unet", lambda: UNet2DConditionModel.load_config(self.source, subfolder="unet"))
 
     def vae(self) -> torch.nn.Module:
-        return self._network("vae", self._vae_class())
+        return self._network("vae", self._vae_class(), torch_dtype=torch.float32)
 
     def clip(self, dtype: Any = torch.float32) -> CLIPModel:
         """`dtype` "auto" keeps the weights as they are stored."""
         name, subfolder = self._clip
-        load = lambda: CLIPModel.from_pretrained(name, subfolder=subfolder, dtype=dtype, attn_implementation="sdpa")
-        return _frozen(_opened(f"a CLIPModel in {self.clip_name}", "Pass the checkpoint's CLIP with --clip.", load))
+        load = lambda: _complete(CLIPModel, name, subfolder=subfolder, dtype=dtype, attn_implementation="sdpa")
+        return _opened(f"a CLIPModel, text and image towers, in {self.clip_name}", "Pass the checkpoint's CLIP with --clip.", load)
 
     def text_encoder(self, dtype: Any = torch.float32) -> CLIPTextModel:
-        load = lambda: CLIPTextModel.from_pretrained(self.source, subfolder="text_encoder", dtype=dtype, attn_implementation="sdpa")
-        return _frozen(self._part("text_encoder", load))
+        return self._network("text_encoder", CLIPTextModel, dtype=dtype, attn_implementation="sdpa")
 
     def tokenizer(self) -> CLIPTokenizer:
         return self._part("tokenizer", lambda: CLIPTokenizer.from_pretrained(self.source, subfolder="tokenizer"))
@@ -81,8 +79,8 @@ class Checkpoint:
         stored = json.loads(Path(file).read_text()) if file else {}
         return stored.get("image_mean", OPENAI_CLIP_MEAN), stored.get("image_std", OPENAI_CLIP_STD)
 
-    def _network(self, part: str, kind: type) -> Any:
-        return _frozen(self._part(part, lambda: kind.from_pretrained(self.source, subfolder=part, torch_dtype=torch.float32)))
+    def _network(self, part: str, kind: type, **settings) -> Any:
+        return self._part(part, lambda: _complete(kind, self.source, subfolder=part, **settings))
 
     def _vae_class(self) -> type:
         config = self._part("vae", lambda: AutoencoderKL.load_config(self.source, subfolder="vae"))
@@ -92,9 +90,8 @@ class Checkpoint:
             return PatchCodec
         if config["_class_name"] == "AutoencoderKL":
             return AutoencoderKL
-        raise ExportError(
-            f"an AutoencoderKL or a PatchCodec in {self.source}/vae", f"it is a {config['_class_name']}", "Use a checkpoint of Stable Diffusion 1 or 2."
-        )
+        received, remedy = f"it is a {config['_class_name']}", "Use a checkpoint of Stable Diffusion 1 or 2."
+        raise ExportError(f"an AutoencoderKL or a PatchCodec in {self.source}/vae", received, remedy)
 
     def _part(self, part: str, load: Callable[[], T]) -> T:
         remedy = "Pass a folder saved by diffusers' save_pretrained, or a hub name."
@@ -116,5 +113,9 @@ def _file(source: str, path: str) -> str | None:
         return None
 
 
-def _frozen(module: Network) -> Network:
-    return module.eval().requires_grad_(False)
+def _complete(kind: type, source: str, **settings) -> Any:
+    """A network, frozen and in evaluation mode. Weights that are not in the file would be left random, with no more than a warning."""
+    network, found = kind.from_pretrained(source, output_loading_info=True, **settings)
+    if missing := sorted(found["missing_keys"]):
+        raise ValueError(f"{len(missing)} of its weights are missing, {missing[0]} among them")
+    return network.eval().requires_grad_(False)

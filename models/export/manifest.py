@@ -35,9 +35,10 @@ def resolution(unet: dict[str, Any], latents: dict[str, Any]) -> int:
             f"it goes from {channels[0]} to {channels[1]}",
             "Use an InstructPix2Pix checkpoint: text-to-image ones cannot see a photo.",
         )
-    if not isinstance(unet.get("sample_size"), int):
-        raise ExportError("the UNet's sample_size to be the side of its latents", f"it is {unet.get('sample_size')}", "Set it in unet/config.json.")
-    return unet["sample_size"] * latents["downscale"]
+    side = unet.get("sample_size")
+    if not isinstance(side, int):
+        raise ExportError("the UNet's sample_size to be the side of its latents", f"it is {side}", "Set it in unet/config.json.")
+    return side * latents["downscale"]
 
 
 def text(clip: CLIPModel) -> dict[str, int]:
@@ -57,7 +58,8 @@ def schedule(config: dict[str, Any]) -> dict[str, Any]:
     """The noise schedule of a scheduler's settings, absent ones as diffusers' DDPMScheduler has them."""
     for name in ("trained_betas", "rescale_betas_zero_snr"):
         if config.get(name):
-            raise ExportError("a noise schedule given by beta_start, beta_end and beta_schedule", f"the scheduler sets {name}", "Use another checkpoint.")
+            wanted = "a noise schedule given by beta_start, beta_end and beta_schedule"
+            raise ExportError(wanted, f"the scheduler sets {name}", "Use another checkpoint.")
     kind, prediction = config.get("beta_schedule", "linear"), config.get("prediction_type", "epsilon")
     _one_of("beta_schedule", kind, _BETA_SCHEDULES)
     _one_of("prediction_type", prediction, _PREDICTIONS)

@@ -41,6 +41,18 @@ def truncate_unet(checkpoint: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
 
 
+def remove_image_tower(checkpoint: Path) -> None:
+    shutil.rmtree(checkpoint / "clip")
+    shutil.copytree(checkpoint / "text_encoder", checkpoint / "clip")
+
+
+def remove_a_weight(checkpoint: Path) -> None:
+    path = checkpoint / "vae/diffusion_pytorch_model.safetensors"
+    weights = load_file(path)
+    del weights["decoder.conv_out.bias"]
+    save_file(weights, path, {"format": "pt"})
+
+
 def block_output(checkpoint: Path) -> None:
     output = checkpoint.with_name("bundle")
     output.mkdir()
@@ -53,6 +65,8 @@ CASES: list[tuple[str, Callable[[Path], None], tuple[str, ...]]] = [
     ("no UNet", lambda checkpoint: shutil.rmtree(checkpoint / "unet"), ("part unet",)),
     ("truncated weights", truncate_unet, ("part unet",)),
     ("a text encoder of its own", retrain_text_encoder, ("refusals/checkpoint", "refusals/checkpoint/clip", "final_layer_norm.weight", "0.01")),
+    ("a CLIP with no image tower", remove_image_tower, ("refusals/checkpoint/clip", "image towers")),
+    ("a VAE short of a weight", remove_a_weight, ("part vae", "decoder.conv_out.bias")),
     ("a text-to-image UNet", change("unet/config.json", in_channels=4), ("from 8 channels", "from 4")),
     ("another kind of VAE", change("vae/config.json", _class_name="VQModel"), ("VQModel",)),
     ("an unknown noise schedule", change("scheduler/scheduler_config.json", beta_schedule="sigmoid"), ("beta_schedule", "sigmoid")),

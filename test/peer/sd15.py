@@ -22,10 +22,12 @@ def make_clip(words: CLIPTokenizer) -> CLIPModel:
     ids = dict(bos_token_id=words.bos_token_id, eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id)
     return CLIPModel(CLIPConfig(
         text_config=dict(
-            vocab_size=len(words), hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12, projection_dim=768, **ids
+            vocab_size=len(words), hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12,
+            projection_dim=768, **ids,
         ),
         vision_config=dict(
-            image_size=224, patch_size=14, hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16, projection_dim=768
+            image_size=224, patch_size=14, hidden_size=1024, intermediate_size=4096, num_hidden_layers=24, num_attention_heads=16,
+            projection_dim=768,
         ),
         projection_dim=768,
     ))
