@@ -69,7 +69,7 @@ describe('a style file', () => {
   const damaged: [string, (bytes: Buffer) => Uint8Array, string, RegExp][] = [
     [
       'a header length beyond the file',
-      (b) => (b.writeBigUInt64LE(10n ** 9n), b),
+      (b) => Buffer.concat([Buffer.from([0, 202, 154, 59, 0, 0, 0, 0]), b.subarray(8)]),
       'SAFETENSORS_INVALID',
       /./,
     ],

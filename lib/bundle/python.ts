@@ -1,5 +1,6 @@
 /** The Python side of bundles, models/export: needed to make a bundle or to compare it, never to use it. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,7 +22,7 @@ export async function runExport(source: string, options: ExportOptions): Promise
   const args = [
     '-o',
     resolve(output),
-    ...flag('clip', clip),
+    ...flag('clip', clip && local(clip)),
     ...flag('name', name),
     ...flag('weights', weights),
   ]
@@ -46,7 +47,7 @@ export async function runReference<T>(
   try {
     await run(
       'models.export.reference',
-      [local(source), '-o', file, ...flag('clip', clip), ...flag('size', size)],
+      [local(source), '-o', file, ...flag('clip', clip && local(clip)), ...flag('size', size)],
       signal,
     )
     return await use(file)
@@ -59,7 +60,7 @@ const flag = (name: string, value: string | number | undefined): string[] =>
   value === undefined ? [] : [`--${name}`, String(value)]
 
 /** Python runs in the package's folder: a path of the caller's stays one, a hub's name stays a name. */
-const local = (source: string): string => (/^[./~]/.test(source) ? resolve(source) : source)
+const local = (source: string): string => (existsSync(source) ? resolve(source) : source)
 
 function run(module: string, args: string[], signal: AbortSignal | undefined): Promise<void> {
   return new Promise((done, fail) => {
@@ -83,7 +84,7 @@ function run(module: string, args: string[], signal: AbortSignal | undefined): P
 function failure(what: string, cause?: Error): SilverpointError {
   return new SilverpointError(
     'EXPORT_FAILED',
-    `Expected ${python()} to run models.export but: ${what}. It needs torch, diffusers and transformers (pip install -r models/requirements.txt); SILVERPOINT_PYTHON names another Python.`,
+    `Expected ${python()} to run models.export but: ${what}. It needs torch, diffusers and transformers (pip install -r models/export/requirements.txt); SILVERPOINT_PYTHON names another Python.`,
     { cause },
   )
 }

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from safetensors.torch import save_file
 from torch.nn.functional import cosine_similarity, interpolate, mse_loss
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
+
+from models.export.tensor_file import save_tensors
 
 from .philox import normal
 
@@ -154,7 +155,7 @@ def main() -> None:
         tensors |= {f"{name}.{key}": value for key, value in learn(model, case, photos, sketches).items()}
         print(name, tensors[f"{name}.losses"][[0, -1]].tolist())
     metadata = {"text": TEXT, "seed": str(SEED), "timesteps": json.dumps(TIMESTEPS), "cases": json.dumps({name: asdict(case) for name, case in CASES.items()})}
-    save_file({name: value.contiguous() for name, value in tensors.items()}, TARGET, metadata=metadata)
+    save_tensors(TARGET, {name: value.contiguous() for name, value in tensors.items()}, metadata)
     print(f"{TARGET}: {TARGET.stat().st_size} bytes")
 
 
