@@ -5,7 +5,7 @@ import { type Image, readImage } from '../data/image.js'
 import { readFile } from '../data/read-file.js'
 import { type Fitted, fit } from '../data/resize.js'
 import { generate, noiseFor } from '../diffusion/generate.js'
-import type { Guidance } from '../diffusion/guidance.js'
+import { branchCoefficients, type Guidance } from '../diffusion/guidance.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { createSampler, type SamplerName } from '../diffusion/samplers/index.js'
 import { invalidArgument, SilverpointError } from '../errors.js'
@@ -84,7 +84,9 @@ export class Sketcher {
     this.#bundle = bundle
     this.#signal = signal
     this.#schedule = new NoiseSchedule(bundle.manifest.schedule)
+    // Both are made anew for every batch: here they refuse what makes no sense.
     createSampler(settings.sampler, this.#schedule, settings.steps)
+    branchCoefficients(settings.guidance)
     this.#instruction = scope(() =>
       style ? hybridInstruction(bundle, style, optional) : bundle.text.encode(optional).context,
     )

@@ -1,4 +1,5 @@
 /** A bundle in memory: the frozen networks of one model, opened and checked. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SilverpointError } from '../errors.js'
 import type { Device, DType } from '../torch/dtype.js'
@@ -6,7 +7,7 @@ import { loadModule, noGrad, open, resolveDevice, type ScriptModule } from '../t
 import { packageRoot } from '../torch/native.js'
 import { verifyFile } from './files.js'
 import { ImageEncoder } from './image-encoder.js'
-import { type Manifest, REQUIRED_ROLES, type RequiredRole, readManifest } from './manifest.js'
+import { type Manifest, REQUIRED_ROLES, type RequiredRole, readManifest, roleOf } from './manifest.js'
 import { probeRoles } from './probe.js'
 import { TextEncoder } from './text-encoder.js'
 import { Tokenizer } from './tokenizer.js'
@@ -42,11 +43,9 @@ export const embeddedBundle = (): string => join(packageRoot(), 'models', 'embed
  */
 export async function loadBundle(folder = embeddedBundle(), options: BundleOptions = {}): Promise<Bundle> {
   const manifest = await readManifest(folder)
-  const [vocabulary, merges] = await Promise.all([
-    verifyFile(folder, manifest.tokenizer.vocabulary),
-    verifyFile(folder, manifest.tokenizer.merges),
-    ...REQUIRED_ROLES.map((role) => verifyFile(folder, manifest.roles[role] as Manifest['roles'][string])),
-  ])
+  const { vocabulary, merges } = manifest.tokenizer
+  const files = [vocabulary, merges, ...REQUIRED_ROLES.map((role) => roleOf(manifest, role))]
+  await Promise.all(files.map((file) => verifyFile(folder, file)))
   await open(options)
   const placement: Placement = {
     device: await resolveDevice(options.device ?? 'auto'),
@@ -54,8 +53,8 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
   }
   const modules = await loadModules(folder, manifest, placement)
   const tokenizer = Tokenizer.fromFiles(
-    vocabulary.toString('utf8'),
-    merges.toString('utf8'),
+    await readFile(join(folder, vocabulary.file), 'utf8'),
+    await readFile(join(folder, merges.file), 'utf8'),
     manifest.tokenizer,
     manifest.text.tokens,
   )
@@ -72,7 +71,7 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
 async function loadModules(folder: string, manifest: Manifest, placement: Placement): Promise<Modules> {
   const loaded = await Promise.all(
     REQUIRED_ROLES.map(async (role) => {
-      const path = join(folder, (manifest.roles[role] as Manifest['roles'][string]).file)
+      const path = join(folder, roleOf(manifest, role).file)
       try {
         return [role, await loadModule(path, placement)]
       } catch (cause) {

@@ -1,19 +1,25 @@
 /** Checking a bundle's files against the sums its bundle.json gives. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { SilverpointError } from '../errors.js'
 import { type FileEntry, readManifest } from './manifest.js'
 
+const CHUNK = 1 << 20
+
 /**
- * Reads a file of the bundle whose SHA-256 is as bundle.json says.
- * @throws BUNDLE_INVALID where it is missing, or not the file that was exported.
+ * Checks that a file of the bundle is the one that was exported. Streams: modules may be of several GB.
+ * @throws BUNDLE_INVALID where it is missing, or its SHA-256 is not what bundle.json says.
  */
-export async function verifyFile(folder: string, entry: FileEntry): Promise<Buffer> {
+export async function verifyFile(folder: string, entry: FileEntry): Promise<void> {
   const path = join(folder, entry.file)
-  let bytes: Buffer
+  const digest = createHash('sha256')
+  let bytes = 0
   try {
-    bytes = await readFile(path)
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) {
+      digest.update(chunk)
+      bytes += chunk.length
+    }
   } catch (cause) {
     throw new SilverpointError(
       'BUNDLE_INVALID',
@@ -21,11 +27,11 @@ export async function verifyFile(folder: string, entry: FileEntry): Promise<Buff
       { cause },
     )
   }
-  const sum = createHash('sha256').update(bytes).digest('hex')
-  if (sum === entry.sha256) return bytes
+  const sum = digest.digest('hex')
+  if (sum === entry.sha256) return
   throw new SilverpointError(
     'BUNDLE_INVALID',
-    `Expected ${entry.bytes} bytes with SHA-256 ${entry.sha256} in ${path} but received ${bytes.length} bytes with ${sum}. The file was damaged or changed: export or download the bundle again, and do not open TorchScript from a source you do not trust.`,
+    `Expected ${entry.bytes} bytes with SHA-256 ${entry.sha256} in ${path} but received ${bytes} bytes with ${sum}. The file was damaged or changed: export or download the bundle again, and do not open TorchScript from a source you do not trust.`,
   )
 }
 

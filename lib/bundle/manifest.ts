@@ -85,6 +85,9 @@ export const REQUIRED_ROLES = [
 ] as const
 export type RequiredRole = (typeof REQUIRED_ROLES)[number]
 
+/** A required role, which parseManifest has seen to. */
+export const roleOf = ({ roles }: Manifest, role: RequiredRole): Role => roles[role] as Role
+
 /** Reads and checks a bundle's bundle.json. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, 'bundle.json')

@@ -1,6 +1,6 @@
 /** A bundle against the diffusers checkpoint it was made of: every role, and one whole image. */
 import type { Bundle } from '../bundle/bundle.js'
-import { REQUIRED_ROLES, type RequiredRole } from '../bundle/manifest.js'
+import { REQUIRED_ROLES, type RequiredRole, roleOf } from '../bundle/manifest.js'
 import { readSafetensors, type SafetensorsFile } from '../data/safetensors.js'
 import { fromStored } from '../data/stored-tensor.js'
 import { SilverpointError } from '../errors.js'
@@ -42,7 +42,7 @@ async function checkRole(
   role: RequiredRole,
   reference: SafetensorsFile,
 ): Promise<Difference[]> {
-  const { inputs, outputs } = bundle.manifest.roles[role] as Bundle['manifest']['roles'][string]
+  const { inputs, outputs } = roleOf(bundle.manifest, role)
   return scope(async () => {
     const results = noGrad(() =>
       bundle

@@ -1,0 +1,160 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { sketchFiles } from '../lib/batch/sketch-files.js'
+import { Sketcher, type SketcherOptions, type SketchResult } from '../lib/batch/sketcher.js'
+import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
+import { readImage, readPngMetadata } from '../lib/data/image.js'
+import * as torch from '../lib/torch/index.js'
+import { fixture, maxDifference } from './helpers.js'
+
+let bundle: Bundle
+let folder: string
+let photos: string[]
+
+beforeAll(async () => {
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  folder = await mkdtemp(join(tmpdir(), 'silverpoint-sketch-'))
+  photos = await Promise.all(
+    [1, 2, 3, 4, 5].map(async (n) => {
+      const noise = Uint8Array.from({ length: 192 }, (_, i) => (Math.sin(n * 31 + i * 5.1) + 1) * 127)
+      const path = join(folder, `photo${n}.png`)
+      await sharp(noise, { raw: { width: 8, height: 8, channels: 3 } })
+        .resize(60 + 10 * n, 80, { fit: 'fill' })
+        .toFile(path)
+      return path
+    }),
+  )
+})
+afterAll(async () => {
+  bundle.dispose()
+  await rm(folder, { recursive: true })
+})
+
+async function sketched(options: SketcherOptions, list: readonly (string | Buffer)[] = photos) {
+  await using sketcher = new Sketcher(bundle, { optional: 'a pencil sketch', steps: 3, ...options })
+  const results: SketchResult[] = []
+  for await (const result of sketcher.sketch(list)) results.push(result)
+  return results
+}
+
+const pixels = (result: SketchResult | undefined) => result!.sketch!.data
+
+describe('a Sketcher', () => {
+  it('draws photos in order, each sketch of its own photo size', async () => {
+    const results = await sketched({ batch: 2 })
+    expect(results.map(({ index, photo }) => [index, photo])).toEqual(photos.map((photo, i) => [i, photo]))
+    for (const [i, { sketch }] of results.entries())
+      expect([sketch!.width, sketch!.height]).toEqual([60 + 10 * (i + 1), 80])
+  })
+
+  it('draws the same sketch bit for bit when nothing changes, another for another seed', async () => {
+    const [one] = await sketched({ seed: 4 }, [photos[0]!])
+    expect(pixels((await sketched({ seed: 4 }, [photos[0]!]))[0])).toEqual(pixels(one))
+    expect(maxDifference(pixels((await sketched({ seed: 5 }, [photos[0]!]))[0]), pixels(one))).toBeGreaterThan(0.05)
+  })
+
+  it('draws the same within one grey level whatever batch a photo is in, and wherever it lies', async () => {
+    const alone = await sketched({ batch: 1, sampler: 'euler-ancestral', steps: 4 })
+    const together = await sketched({ batch: 5, sampler: 'euler-ancestral', steps: 4 }, [...photos].reverse())
+    for (const [i, result] of alone.entries())
+      expect(maxDifference(pixels(together[4 - i]), pixels(result))).toBeLessThan(2.1 / 255)
+  })
+
+  it('takes bytes as well as paths', async () => {
+    const [fromPath] = await sketched({}, [photos[1]!])
+    const [fromBytes] = await sketched({}, [await readFile(photos[1]!)])
+    expect(pixels(fromBytes)).toEqual(pixels(fromPath))
+  })
+
+  it('reads no further ahead than the next batch', async () => {
+    let read = 0
+    async function* endless() {
+      while (true) {
+        read++
+        yield photos[read % 5]!
+      }
+    }
+    await using sketcher = new Sketcher(bundle, { optional: 'a drawing', steps: 1, batch: 2 })
+    let taken = 0
+    for await (const _ of sketcher.sketch(endless())) if (++taken === 6) break
+    expect(read).toBeLessThanOrEqual(10)
+  })
+
+  it('stops between batches when it is cancelled', async () => {
+    const controller = new AbortController()
+    await using sketcher = new Sketcher(bundle, { steps: 1, batch: 1, signal: controller.signal })
+    const taken: number[] = []
+    const all = async () => {
+      for await (const { index } of sketcher.sketch(photos)) if (taken.push(index) === 2) controller.abort()
+    }
+    await expect(all()).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(taken).toEqual([0, 1])
+  })
+
+  it('leaves no tensors behind', async () => {
+    const before = torch.memoryStatistics().tensors
+    await sketched({ batch: 2 })
+    // The last step lets go of its inputs just after it has answered.
+    await vi.waitFor(() => expect(torch.memoryStatistics().tensors).toBe(before))
+  })
+
+  it('refuses settings that make no sense', () => {
+    const make = (options: SketcherOptions) => () => new Sketcher(bundle, options)
+    expect(make({ steps: 0 })).toThrow(/whole number from 1 to 1000 for steps/)
+    expect(make({ sampler: 'plms' as 'ddim' })).toThrow(/ddim, euler, euler-ancestral, dpm-solver\+\+/)
+    expect(make({ batch: 0 })).toThrow(/whole number from 1 for batch/)
+    expect(make({ guidance: { text: Number.NaN, image: 1 } })).toThrow(/finite number for text guidance/)
+    expect(make({ optional: Array(90).fill('a').join(' ') })).toThrow(
+      expect.objectContaining({ code: 'TEXT_TOO_LONG' }),
+    )
+  })
+})
+
+describe('photos of a disk', () => {
+  it('become PNGs that say how they were made, with a contact sheet; a broken one does not stop the others', async () => {
+    const broken = join(folder, 'broken.png')
+    await writeFile(broken, await readFile(photos[0]!))
+    await truncate(broken, 300)
+    const text = join(folder, 'text.jpg')
+    await writeFile(text, 'this is no picture')
+    const out = join(folder, 'out', 'deep')
+    await using sketcher = new Sketcher(bundle, { optional: 'a drawing', steps: 2, seed: 9, batch: 2 })
+    const failed: string[] = []
+    const summary = await sketchFiles(sketcher, [photos[0]!, broken, text, photos[1]!], out, {
+      onItem: ({ photo, error }) => error && failed.push(`${(error as { code?: string }).code} ${photo}`),
+    })
+    expect(summary).toEqual({ sketched: 2, failed: 2, contactSheet: join(out, 'contact-sheet.png') })
+    expect(failed).toEqual([`IMAGE_INVALID ${broken}`, `IMAGE_INVALID ${text}`])
+    expect((await readdir(out)).sort()).toEqual(['contact-sheet.png', 'photo1.png', 'photo2.png'])
+    expect(await readPngMetadata(join(out, 'photo1.png'))).toMatchObject({
+      photo: 'photo1.png',
+      style: null,
+      optional: 'a drawing',
+      seed: 9,
+      sampler: 'dpm-solver++',
+      steps: 2,
+      guidance: Sketcher.defaults.guidance,
+      weightsId: bundle.manifest.weightsId,
+      dtype: 'float32',
+      batch: 2,
+    })
+    const sheet = await readImage(summary.contactSheet!)
+    expect(sheet.width).toBeGreaterThan(200)
+  })
+
+  it('are refused when two would write one sketch', async () => {
+    await using sketcher = new Sketcher(bundle, { steps: 1 })
+    const same = [join(folder, 'a', 'face.png'), join(folder, 'b', 'face.jpg')]
+    await expect(sketchFiles(sketcher, same, join(folder, 'twice'))).rejects.toThrow(/names that differ for photos/)
+  })
+
+  it('say which folder cannot be written to', async () => {
+    await using sketcher = new Sketcher(bundle, { steps: 1 })
+    const error = await sketchFiles(sketcher, photos, join(photos[0]!, 'under-a-file')).catch((e) => e)
+    expect(error).toMatchObject({ code: 'WRITE_FAILED' })
+    expect(error.message).toContain('under-a-file')
+  })
+})
