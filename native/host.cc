@@ -26,13 +26,19 @@ ReadStep::ReadStep(SlotPtr slot, Read read, Call call, Done done)
 }
 
 void ReadStep::execute() {
-  const auto& tensor = inputs_[0]->value();
+  const at::Tensor tensor = inputs_[0]->value();
   at::Tensor result = tensor;
   if (read_ == Read::kData) result = snapshot(tensor);
   if (read_ == Read::kShare) result = shared(tensor);
   // Kernels on an accelerator are asynchronous: being ready means that they have run.
   if (read_ == Read::kReady && !tensor.is_cpu()) snapshot(tensor.flatten().slice(0, 0, 1));
-  done_(nullptr, result);
+  answer(nullptr, std::move(result));
+}
+
+// Lets go of the slot first: whoever waits may ask what memory is held.
+void ReadStep::answer(const FailurePtr& cause, at::Tensor result) {
+  inputs_.clear();
+  done_(cause, std::move(result));
 }
 
 }  // namespace silverpoint

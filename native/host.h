@@ -20,9 +20,11 @@ class ReadStep : public Step {
 
  protected:
   void execute() override;
-  void failed(const FailurePtr& cause) override { done_(cause, at::Tensor()); }
+  void failed(const FailurePtr& cause) override { answer(cause, at::Tensor()); }
 
  private:
+  void answer(const FailurePtr& cause, at::Tensor result);
+
   Read read_;
   Done done_;
 };

@@ -53,7 +53,7 @@ void Queue::work() {
     running_ = entry.owner;
     lock.unlock();
     entry.step->run();
-    entry.step.reset();  // frees tensors before anyone who waits is told
+    entry.step.reset();
     lock.lock();
     running_.reset();
     finished_.notify_all();

@@ -213,3 +213,16 @@ it('keeps JavaScript timers firing while one long native call runs', async () =>
   clearInterval(timer)
   expect(ticks).toBeGreaterThan(5)
 })
+
+it('leaves no intermediates behind when tensors are made outside a scope', async () => {
+  const before = torch.memoryStatistics().tensors
+  const made = [
+    torch.tensor([1, 2], [2]),
+    torch.tensor(Float32Array.of(1), [1], { dtype: 'bfloat16' }),
+    torch.normal([3], { seed: 1, item: 4, draw: 2, dtype: 'float64' }),
+  ]
+  await made[2]!.ready()
+  expect(torch.memoryStatistics().tensors - before).toBe(made.length)
+  for (const tensor of made) tensor.dispose()
+  expect(torch.memoryStatistics().tensors).toBe(before)
+})

@@ -26,7 +26,14 @@ export function tensor(
   const host = adopt(
     native().fromHost(array.buffer as ArrayBuffer, array.byteOffset, dtypeCode(dtypeOf(array)), [...shape]),
   )
-  return wanted.dtype === dtypeOf(array) && (wanted.device ?? 'cpu') === 'cpu' ? host : host.to(wanted)
+  return wanted.dtype === dtypeOf(array) && (wanted.device ?? 'cpu') === 'cpu' ? host : moved(host, wanted)
+}
+
+/** Converted, and the original freed, so that nothing is left behind outside a scope. */
+function moved(original: Tensor, options: TensorOptions): Tensor {
+  const result = original.to(options)
+  original.dispose()
+  return result
 }
 
 export function zeros(shape: readonly number[], options?: TensorOptions): Tensor {
@@ -80,8 +87,10 @@ export function uniform(shape: readonly number[], key: RandomKey): Tensor {
 function random(kind: 'normal' | 'uniform', shape: readonly number[], key: RandomKey): Tensor {
   const { seed, item = 0, draw = 0, dtype = 'float32', device = 'cpu' } = key
   if (!Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed)
-  const drawn = op(`silverpoint::${kind}`, '', [shape, seed, counter(item), counter(draw)])[0] as Tensor
-  return dtype === 'float32' && device === 'cpu' ? drawn : drawn.to({ dtype, device })
+  const counters = [counter(item), counter(draw)]
+  const drawn = op(`silverpoint::${kind}`, '', [shape, seed, ...counters])[0] as Tensor
+  for (const made of counters) if (made !== item && made !== draw) made.dispose()
+  return dtype === 'float32' && device === 'cpu' ? drawn : moved(drawn, { dtype, device })
 }
 
 function counter(value: number | Tensor): Tensor {
