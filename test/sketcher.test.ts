@@ -53,7 +53,9 @@ describe('a Sketcher', () => {
   it('draws the same sketch bit for bit when nothing changes, another for another seed', async () => {
     const [one] = await sketched({ seed: 4 }, [photos[0]!])
     expect(pixels((await sketched({ seed: 4 }, [photos[0]!]))[0])).toEqual(pixels(one))
-    expect(maxDifference(pixels((await sketched({ seed: 5 }, [photos[0]!]))[0]), pixels(one))).toBeGreaterThan(0.05)
+    expect(
+      maxDifference(pixels((await sketched({ seed: 5 }, [photos[0]!]))[0]), pixels(one)),
+    ).toBeGreaterThan(0.05)
   })
 
   it('draws the same within one grey level whatever batch a photo is in, and wherever it lies', async () => {
@@ -148,7 +150,9 @@ describe('photos of a disk', () => {
   it('are refused when two would write one sketch', async () => {
     await using sketcher = new Sketcher(bundle, { steps: 1 })
     const same = [join(folder, 'a', 'face.png'), join(folder, 'b', 'face.jpg')]
-    await expect(sketchFiles(sketcher, same, join(folder, 'twice'))).rejects.toThrow(/names that differ for photos/)
+    await expect(sketchFiles(sketcher, same, join(folder, 'twice'))).rejects.toThrow(
+      /names that differ for photos/,
+    )
   })
 
   it('say which folder cannot be written to', async () => {

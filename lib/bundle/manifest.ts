@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { parseJsonAs, sha256 } from '../data/schema.js'
 import { SilverpointError } from '../errors.js'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1))
@@ -12,7 +13,7 @@ const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0))
 const FileEntry = v.object({
   // No separators: a bundle never names files outside its own folder.
   file: v.pipe(v.string(), v.regex(/^(?!\.)[\w.-]+$/, 'a plain file name')),
-  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')),
+  sha256,
   bytes: count,
 })
 
@@ -30,7 +31,7 @@ const Manifest = v.object({
   name: v.string(),
   kind: v.picklist(['instruct-pix2pix', 'text-to-image']),
   /** SHA-256 of the source's weights: what styles bind to. */
-  weightsId: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')),
+  weightsId: sha256,
   /** Side in px that the model draws at. */
   resolution: count,
   latents: v.object({ channels: count, downscale: count, scalingFactor: positive }),
@@ -105,24 +106,11 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 export function parseManifest(text: string, path: string): Manifest {
-  const result = v.safeParse(Manifest, parseJson(text, path))
-  if (!result.success) {
-    const [issue] = result.issues
-    const where = v.getDotPath(issue) ?? 'the file'
-    throw invalid(path, `${issue.expected ?? issue.message} for ${where}`, issue.received)
-  }
-  const missing = REQUIRED_ROLES.filter((role) => !Object.hasOwn(result.output.roles, role))
-  if (missing.length > 0)
-    throw invalid(path, `the roles ${REQUIRED_ROLES.join(', ')}`, `no ${missing.join(', ')}`)
-  return result.output
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw invalid(path, 'JSON', (cause as Error).message)
-  }
+  const { value, misfit } = parseJsonAs(Manifest, text)
+  if (misfit) throw invalid(path, misfit.wanted, misfit.got)
+  const missing = REQUIRED_ROLES.filter((role) => !Object.hasOwn(value.roles, role))
+  if (missing.length === 0) return value
+  throw invalid(path, `the roles ${REQUIRED_ROLES.join(', ')}`, `no ${missing.join(', ')}`)
 }
 
 function invalid(path: string, wanted: string, got: string): SilverpointError {

@@ -1,5 +1,6 @@
 /** Where a style comes from: the metadata of its file, all strings, as safetensors asks. */
 import * as v from 'valibot'
+import { parseJsonAs, sha256 } from '../data/schema.js'
 import { SilverpointError } from '../errors.js'
 
 const position = v.pipe(v.number(), v.integer(), v.minValue(1))
@@ -7,7 +8,7 @@ const position = v.pipe(v.number(), v.integer(), v.minValue(1))
 const Provenance = v.object({
   /** Name and weights of the bundle it was learned with. */
   bundle: v.string(),
-  weightsId: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')),
+  weightsId: sha256,
   /** The learned rows are start..end-1; the end token's row is `end`. */
   start: position,
   end: position,
@@ -40,24 +41,11 @@ export function parseProvenance(metadata: Record<string, string>, path: string):
   if (metadata.format !== FORMAT || metadata.version !== VERSION) {
     throw invalidStyle(path, `the format ${FORMAT} ${VERSION}`, `${metadata.format} ${metadata.version}`)
   }
-  let value: unknown
-  try {
-    value = JSON.parse(metadata.provenance ?? '')
-  } catch (cause) {
-    throw invalidStyle(path, 'JSON as its provenance', (cause as Error).message)
-  }
-  const result = v.safeParse(Provenance, value)
-  if (!result.success) {
-    const [issue] = result.issues
-    throw invalidStyle(
-      path,
-      `${issue.expected} for ${v.getDotPath(issue) ?? 'the provenance'}`,
-      issue.received,
-    )
-  }
-  const { start, end } = result.output
+  const { value, misfit } = parseJsonAs(Provenance, metadata.provenance ?? '')
+  if (misfit) throw invalidStyle(path, misfit.wanted, misfit.got)
+  const { start, end } = value
   if (start >= end) throw invalidStyle(path, `learned rows (start below end)`, `${start} and ${end}`)
-  return result.output
+  return value
 }
 
 export function invalidStyle(path: string, wanted: string, got: string): SilverpointError {
