@@ -27,7 +27,14 @@ for (const command of [
   doctorCommand(),
   demoCommand(),
 ]) {
-  program.addCommand(command)
+  program.addCommand(inheriting(command, program))
+}
+
+/** Commander hands a program's settings only to commands it made itself. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const sub of command.commands) inheriting(sub, command)
+  return command
 }
 
 try {

@@ -6,7 +6,7 @@ export class Progress {
   readonly #total: number
   readonly #started = performance.now()
   readonly #bar: cliProgress.SingleBar | undefined
-  #lastLine = 0
+  #lastLine = Number.NEGATIVE_INFINITY
 
   constructor(label: string, total: number) {
     this.#label = label
@@ -37,7 +37,7 @@ export class Progress {
     this.#bar?.stop()
   }
 
-  /** At most one line in five seconds, and the last. */
+  /** The first line, then at most one in five seconds, and the last. */
   #line(done: number, text: string): void {
     const now = performance.now()
     if (done < this.#total && now - this.#lastLine < 5000) return

@@ -8,8 +8,7 @@ import { SilverpointError } from '../errors.js'
  * moment, sees the old file or the new one. WRITE_FAILED leaves what was there untouched, and nothing else behind.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  // Not made from the file's own name, which may be as long as the file system allows.
-  const temporary = join(dirname(path), `.silverpoint-${randomUUID()}.tmp`)
+  const temporary = temporaryBeside(path)
   try {
     await writeThrough(temporary, bytes)
     await rename(temporary, path)
@@ -19,6 +18,20 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     throw writeFailed(path, cause as NodeJS.ErrnoException)
   }
 }
+
+/** Finds out before a long job whether its result could be written to `path`. @throws WRITE_FAILED */
+export async function requireWritable(path: string): Promise<void> {
+  const temporary = temporaryBeside(path)
+  try {
+    await writeThrough(temporary, new Uint8Array())
+    await rm(temporary)
+  } catch (cause) {
+    throw writeFailed(path, cause as NodeJS.ErrnoException)
+  }
+}
+
+/** Not made from the file's own name, which may be as long as the file system allows. */
+const temporaryBeside = (path: string): string => join(dirname(path), `.silverpoint-${randomUUID()}.tmp`)
 
 async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx')

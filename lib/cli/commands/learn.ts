@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { drawLearning } from '../../batch/draw-learning.js'
+import { requireWritable } from '../../data/write-file.js'
 import { invalidArgument } from '../../errors.js'
 import { learnStyle } from '../../style/learn.js'
 import type { StepLosses } from '../../style/learning-run.js'
@@ -50,6 +51,7 @@ export function learnCommand(): Command {
 async function learn(pictures: string[], options: LearnCliOptions): Promise<void> {
   const output = new Output(options)
   const pairs = pairsOf(pictures)
+  await requireWritable(options.output)
   await using bundle = await openBundle(options, output)
   const history: StepLosses[] = []
   const progress = { search: undefined as Progress | undefined, descent: undefined as Progress | undefined }
