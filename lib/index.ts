@@ -1,5 +1,6 @@
 /** silverpoint as a library. Importing it opens nothing: LibTorch is opened when a bundle is loaded. */
-export { Sketcher, type SketcherOptions, type SketchParameters, type SketchResult } from './batch/sketcher.js'
+export type { SketchParameters } from './batch/parameters.js'
+export { Sketcher, type SketcherOptions, type SketchItem, type SketchResult } from './batch/sketcher.js'
 export { type FileResult, type Summary, sketchFiles } from './batch/sketch-files.js'
 export { type Bundle, type BundleOptions, embeddedBundle, loadBundle } from './bundle/bundle.js'
 export type { Manifest } from './bundle/manifest.js'

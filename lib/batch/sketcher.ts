@@ -5,108 +5,103 @@ import { type Image, readImage } from '../data/image.js'
 import { readFile } from '../data/read-file.js'
 import { type Fitted, fit } from '../data/resize.js'
 import { generate, noiseFor } from '../diffusion/generate.js'
-import { branchCoefficients, type Guidance } from '../diffusion/guidance.js'
+import { branchCoefficients } from '../diffusion/guidance.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
-import { createSampler, type SamplerName } from '../diffusion/samplers/index.js'
+import { createSampler } from '../diffusion/samplers/index.js'
 import { invalidArgument, SilverpointError } from '../errors.js'
-import { hybridInstruction } from '../style/hybrid.js'
 import { imagesTensor } from '../style/pairs.js'
 import type { Style } from '../style/style.js'
-import { noGrad, scope, type Tensor, tensor } from '../torch/index.js'
+import { cat, noGrad, scope, type Tensor, tensor } from '../torch/index.js'
+import { inHalves } from './in-halves.js'
+import { Instructions, type Wish } from './instructions.js'
+import { defaults, type SketchParameters, type SketchSettings, sketchParameters } from './parameters.js'
 
-export interface SketcherOptions {
-  /** The learned style; without one, the text alone is the instruction. */
-  style?: Style
-  /** Plain text joined with the learned instruction. */
-  optional?: string
-  sampler?: SamplerName
-  steps?: number
-  guidance?: Guidance
-  seed?: number
-  /** Photos a call of the network. */
-  batch?: number
+export interface SketcherOptions extends SketchSettings {
   signal?: AbortSignal
+  /** Told when memory did not suffice for a batch: how many photos are drawn at once from now on. */
+  onSmallerBatch?: (batch: number) => void
 }
 
 /** A path, or the bytes of a picture's file. */
 export type Photo = string | Buffer
 
-export type SketchResult =
-  | { index: number; photo: Photo; original: Image; sketch: Image; error?: undefined }
-  | { index: number; photo: Photo; error: Error; sketch?: undefined }
-
-/** What holds for every sketch of a Sketcher, as its PNG's metadata tells. */
-export interface SketchParameters {
-  style: string | null
-  optional: string
-  sampler: SamplerName
-  steps: number
-  guidance: Guidance
-  seed: number
-  batch: number
-  weightsId: string
-  dtype: string
-  device: string
+/** A photo with what it is drawn in, where that differs from the Sketcher's own. */
+export interface SketchItem {
+  photo: Photo
+  style?: Style
+  optional?: string
 }
+
+export type SketchResult =
+  | {
+      index: number
+      photo: Photo
+      original: Image
+      sketch: Image
+      parameters: SketchParameters
+      /** SHA-256 of the photo's file. */
+      inputHash: string
+      error?: undefined
+    }
+  | { index: number; photo: Photo; error: Error; inputHash?: string; sketch?: undefined }
+
+type Photos = Iterable<Photo | SketchItem> | AsyncIterable<Photo | SketchItem>
 
 interface Prepared {
   index: number
   photo: Photo
-  item: bigint
+  inputHash: string
+  wish: Wish
   original: Image
   fitted: Fitted
 }
 
 export class Sketcher {
-  /** Chosen by measurement on the embedded bundle. */
-  static readonly defaults = {
-    sampler: 'dpm-solver++' as SamplerName,
-    steps: 12,
-    guidance: { text: 2.5, image: 1.5 },
-    seed: 0,
-    batch: 4,
-  }
+  static readonly defaults = defaults
 
   readonly parameters: SketchParameters
   readonly #bundle: Bundle
   readonly #schedule: NoiseSchedule
-  readonly #instruction: Tensor
+  readonly #wish: Wish
+  readonly #instructions: Instructions
   readonly #negative: Tensor
   readonly #signal: AbortSignal | undefined
+  readonly #onSmallerBatch: ((batch: number) => void) | undefined
+  #batch: number
 
   /** @throws STYLE_MISMATCH, TEXT_TOO_LONG, INVALID_ARGUMENT. */
   constructor(bundle: Bundle, options: SketcherOptions) {
-    const { style, optional = '', signal, ...chosen } = options
-    const settings = { ...Sketcher.defaults, ...defined(chosen) }
-    if (!Number.isInteger(settings.batch) || settings.batch < 1)
-      throw invalidArgument('batch', 'a whole number from 1', settings.batch)
-    if (!Number.isSafeInteger(settings.seed)) throw invalidArgument('seed', 'a whole number', settings.seed)
+    const { signal, onSmallerBatch, ...settings } = options
+    const parameters = sketchParameters(bundle, settings)
+    const { batch, seed, sampler, steps, guidance, optional } = parameters
+    if (!Number.isInteger(batch) || batch < 1) throw invalidArgument('batch', 'a whole number from 1', batch)
+    if (!Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed)
     this.#bundle = bundle
     this.#signal = signal
+    this.#onSmallerBatch = onSmallerBatch
+    this.#batch = batch
     this.#schedule = new NoiseSchedule(bundle.manifest.schedule)
     // Both are made anew for every batch: here they refuse what makes no sense.
-    createSampler(settings.sampler, this.#schedule, settings.steps)
-    branchCoefficients(settings.guidance)
-    this.#instruction = scope(() =>
-      style ? hybridInstruction(bundle, style, optional) : bundle.text.encode(optional).context,
-    )
+    createSampler(sampler, this.#schedule, steps)
+    branchCoefficients(guidance)
+    this.#wish = { style: settings.style, optional }
+    this.#instructions = new Instructions(bundle)
+    this.#instructions.of(this.#wish)
     this.#negative = scope(() => bundle.text.encode('').context)
-    this.parameters = {
-      ...settings,
-      style: style?.hash ?? null,
-      optional,
-      weightsId: bundle.manifest.weightsId,
-      dtype: bundle.dtype,
-      device: bundle.device,
-    }
+    this.parameters = parameters
   }
 
   /**
-   * Sketches photos in order. A photo that can't be read gives a result with its error; the others go on. The next
-   * batch is decoded while one is drawn; nothing is read further ahead of what the caller has taken.
+   * Sketches photos in order. A photo that can't be read or drawn gives a result with its error; the others go on. The
+   * next batch is decoded while one is drawn; nothing is read further ahead of what the caller has taken.
    * @throws CANCELLED between batches, and whatever the networks throw.
    */
-  async *sketch(photos: Iterable<Photo> | AsyncIterable<Photo>): AsyncGenerator<SketchResult> {
+  async *sketch(photos: Photos): AsyncGenerator<SketchResult> {
+    for await (const batch of this.sketchBatches(photos)) yield* batch
+  }
+
+  /** As `sketch`, the results of a batch together. */
+  async *sketchBatches(photos: Photos): AsyncGenerator<SketchResult[]> {
     const batches = this.#batches(photos)
     let next = batches.next()
     while (true) {
@@ -116,83 +111,97 @@ export class Sketcher {
       next = batches.next()
       // A failure of the next batch is met when its turn comes.
       next.catch(() => {})
-      yield* await this.#draw(batch)
+      yield await this.#draw(batch)
     }
   }
 
   dispose(): void {
-    for (const owned of [this.#schedule, this.#instruction, this.#negative]) owned.dispose()
+    this.#instructions[Symbol.dispose]()
+    for (const owned of [this.#schedule, this.#negative]) owned.dispose()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose()
   }
 
-  async *#batches(
-    photos: Iterable<Photo> | AsyncIterable<Photo>,
-  ): AsyncGenerator<(Prepared | SketchResult)[]> {
+  async *#batches(photos: Photos): AsyncGenerator<(Prepared | SketchResult)[]> {
     let batch: Promise<Prepared | SketchResult>[] = []
     let index = 0
     for await (const photo of photos) {
-      batch.push(this.#prepare(photo, index++))
-      if (batch.length < this.parameters.batch) continue
+      batch.push(this.#prepare(isItem(photo) ? photo : { photo }, index++))
+      if (batch.length < this.#batch) continue
       yield await Promise.all(batch)
       batch = []
     }
     if (batch.length > 0) yield await Promise.all(batch)
   }
 
-  async #prepare(photo: Photo, index: number): Promise<Prepared | SketchResult> {
+  async #prepare(item: SketchItem, index: number): Promise<Prepared | SketchResult> {
+    const { photo, style = this.#wish.style, optional = this.#wish.optional } = item
+    let inputHash: string | undefined
     try {
       const bytes = typeof photo === 'string' ? await readFile(photo) : photo
+      inputHash = createHash('sha256').update(bytes).digest('hex')
       const original = await readImage(bytes, typeof photo === 'string' ? { name: photo } : {})
       const fitted = await fit(original, this.#bundle.manifest.resolution)
-      return { index, photo, item: itemOf(bytes), original, fitted }
+      return { index, photo, inputHash, wish: { style, optional }, original, fitted }
     } catch (error) {
-      return { index, photo, error: error as Error }
+      return { index, photo, inputHash, error: error as Error }
     }
   }
 
   async #draw(batch: readonly (Prepared | SketchResult)[]): Promise<SketchResult[]> {
-    const readable = batch.filter((one): one is Prepared => 'fitted' in one)
-    const drawn = readable.length > 0 ? await this.#generate(readable) : []
-    const sketched = new Map(readable.map((one, row) => [one.index, drawn[row] as Image]))
+    using instructions = new Instructions(this.#bundle, this.#instructions)
+    const drawn = new Map<number, Image | Error>()
+    const ready = batch.filter((one): one is Prepared => {
+      if (!('fitted' in one)) return false
+      try {
+        return instructions.of(one.wish) !== undefined
+      } catch (error) {
+        drawn.set(one.index, error as Error)
+        return false
+      }
+    })
+    const images = await inHalves(
+      ready,
+      (part) => this.#generate(part, instructions),
+      (size) => this.#shrink(size),
+    )
+    for (const [row, { index }] of ready.entries()) drawn.set(index, images[row] as Image | Error)
     return Promise.all(
       batch.map(async (one) => {
         if (!('fitted' in one)) return one
-        const { index, photo, original, fitted } = one
-        return { index, photo, original, sketch: await fitted.undo(sketched.get(index) as Image) }
+        const { index, photo, inputHash, original, fitted } = one
+        const image = drawn.get(index) as Image | Error
+        if (image instanceof Error) return { index, photo, inputHash, error: image }
+        const parameters = this.#parametersOf(one)
+        return { index, photo, inputHash, original, parameters, sketch: await fitted.undo(image) }
       }),
     )
   }
 
-  async #generate(prepared: readonly Prepared[]): Promise<Image[]> {
+  async #generate(prepared: readonly Prepared[], instructions: Instructions): Promise<Image[]> {
     const { unet, vae, device, manifest } = this.#bundle
     const { sampler: name, steps, guidance, seed } = this.parameters
-    const rows = (one: Tensor) => one.expand([prepared.length, -1, -1])
     const side = manifest.resolution
-    const images = scope(() =>
+    using images = scope(() =>
       noGrad(() => {
         const photos = imagesTensor(
           prepared.map(({ fitted }) => fitted.image),
           this.#bundle,
         )
-        const items = tensor(
-          BigInt64Array.from(prepared, ({ item }) => item),
-          [prepared.length],
-        )
+        const items = tensor(BigInt64Array.from(prepared, itemOf), [prepared.length])
         const shape = [prepared.length, ...vae.latentShape(side)]
         const latents = generate(unet, createSampler(name, this.#schedule, steps), guidance, {
           photoLatents: vae.mode(photos),
-          context: rows(this.#instruction),
-          negative: rows(this.#negative),
+          context: cat(prepared.map(({ wish }) => instructions.of(wish))),
+          negative: this.#negative.expand([prepared.length, -1, -1]),
           noise: noiseFor(shape, seed, items, device),
         })
         return vae.decode(latents)
       }),
     )
     const pixels = (await images.toArray()) as Float32Array
-    images.dispose()
     const length = 3 * side * side
     return prepared.map((_, row) => ({
       width: side,
@@ -200,14 +209,23 @@ export class Sketcher {
       data: pixels.subarray(row * length, (row + 1) * length),
     }))
   }
+
+  #shrink(size: number): void {
+    if (size >= this.#batch) return
+    this.#batch = size
+    this.#onSmallerBatch?.(size)
+  }
+
+  #parametersOf({ wish }: Prepared): SketchParameters {
+    const own = wish.style === this.#wish.style
+    const style = own ? this.parameters.style : (wish.style?.hash ?? null)
+    return { ...this.parameters, style, optional: wish.optional, batch: this.#batch }
+  }
 }
+
+const isItem = (photo: Photo | SketchItem): photo is SketchItem =>
+  typeof photo === 'object' && !Buffer.isBuffer(photo)
 
 /** A photo's own number, from its bytes: the same photo gets the same noise wherever and beside whatever it lies. */
-function itemOf(bytes: Buffer): bigint {
-  return createHash('sha256').update(bytes).digest().readBigInt64LE(0)
-}
-
-/** Without the options that were passed as undefined. */
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
-}
+const itemOf = ({ inputHash }: Prepared): bigint =>
+  Buffer.from(inputHash.slice(0, 16), 'hex').readBigInt64LE(0)

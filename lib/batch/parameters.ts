@@ -1,0 +1,76 @@
+/** What makes a sketch what it is, beside its photo. */
+import { createHash } from 'node:crypto'
+import type { Manifest } from '../bundle/manifest.js'
+import type { Guidance } from '../diffusion/guidance.js'
+import type { SamplerName } from '../diffusion/samplers/index.js'
+import type { Style } from '../style/style.js'
+
+/** As a sketch's metadata tells them. */
+export interface SketchParameters {
+  /** The style's hash. */
+  style: string | null
+  optional: string
+  sampler: SamplerName
+  steps: number
+  guidance: Guidance
+  seed: number
+  batch: number
+  weightsId: string
+  dtype: string
+  device: string
+}
+
+/** What may be chosen. */
+export interface SketchSettings {
+  /** The learned style; without one, the text alone is the instruction. */
+  style?: Style
+  /** Plain text joined with the learned instruction. */
+  optional?: string
+  sampler?: SamplerName
+  steps?: number
+  guidance?: Guidance
+  seed?: number
+  /** Photos a call of the network. */
+  batch?: number
+}
+
+/** Chosen by measurement on the embedded bundle. */
+export const defaults = {
+  sampler: 'dpm-solver++' as SamplerName,
+  steps: 12,
+  guidance: { text: 2.5, image: 1.5 },
+  seed: 0,
+  batch: 4,
+}
+
+/** The parameters that settings make with a bundle, loaded or only looked at. */
+export function sketchParameters(
+  { manifest, dtype, device }: { manifest: Manifest; dtype: string; device: string },
+  { style, optional = '', ...chosen }: SketchSettings,
+): SketchParameters {
+  const { sampler, steps, guidance, seed, batch } = { ...defaults, ...defined(chosen) }
+  const { weightsId } = manifest
+  return {
+    ...{ style: style?.hash ?? null, optional, sampler, steps, guidance, seed, batch },
+    ...{ weightsId, dtype, device },
+  }
+}
+
+/** SHA-256 of all that changes the picture: batch and device may come and go. */
+export function hashParameters({ batch, device, ...changing }: SketchParameters): string {
+  return createHash('sha256').update(canonical(changing)).digest('hex')
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+/** Without the options that were passed as undefined. */
+function defined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
+}
