@@ -1,7 +1,7 @@
 /** silverpoint as a library. Importing it opens nothing: LibTorch is opened when a bundle is loaded. */
 export type { SketchParameters } from './batch/parameters.js'
-export { Sketcher, type SketcherOptions, type SketchItem, type SketchResult } from './batch/sketcher.js'
 export { type FileResult, type Summary, sketchFiles } from './batch/sketch-files.js'
+export { Sketcher, type SketcherOptions, type SketchItem, type SketchResult } from './batch/sketcher.js'
 export { type Bundle, type BundleOptions, embeddedBundle, loadBundle } from './bundle/bundle.js'
 export type { Manifest } from './bundle/manifest.js'
 export { encodePng, type Image, readImage, readPngMetadata } from './data/image.js'
