@@ -23,3 +23,32 @@ export const python = (): string => process.env.SILVERPOINT_PYTHON || 'python3'
 export function quietOpenMp(): void {
   process.env.GOMP_SPINCOUNT ??= '1000'
 }
+
+/** What a scheduler tells a process of the job it is a task of. */
+export interface ScheduledTask {
+  /** The variable that `index` came from. */
+  variable: string
+  index: string
+  /** How many tasks; Kubernetes does not tell. */
+  count?: string | undefined
+  /** Of the first task, and between two. */
+  first?: string | undefined
+  step?: string | undefined
+}
+
+/** The task this process is, where Slurm, AWS Batch, Cloud Run or a Kubernetes Indexed Job started it. */
+export function scheduledTask(): ScheduledTask | undefined {
+  const { env } = process
+  const tasks = [
+    {
+      variable: 'SLURM_ARRAY_TASK_ID',
+      count: env.SLURM_ARRAY_TASK_COUNT,
+      first: env.SLURM_ARRAY_TASK_MIN,
+      step: env.SLURM_ARRAY_TASK_STEP,
+    },
+    { variable: 'AWS_BATCH_JOB_ARRAY_INDEX', count: env.AWS_BATCH_JOB_ARRAY_SIZE },
+    { variable: 'CLOUD_RUN_TASK_INDEX', count: env.CLOUD_RUN_TASK_COUNT },
+    { variable: 'JOB_COMPLETION_INDEX' },
+  ]
+  return tasks.map((task) => ({ ...task, index: env[task.variable] ?? '' })).find(({ index }) => index !== '')
+}
