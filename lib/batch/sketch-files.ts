@@ -1,94 +1,118 @@
 /** Photos of a disk to sketches on it. */
 import { mkdir } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
-import { contactSheet, type SheetRow, thumbnail } from '../data/contact-sheet.js'
-import { encodePng, type Image } from '../data/image.js'
-import { writeFileAtomically } from '../data/write-file.js'
-import { invalidArgument, SilverpointError } from '../errors.js'
-import { version } from '../version.js'
+import { dirname, join } from 'node:path'
+import type { FoundImage } from '../data/find-images.js'
+import { writeFailed } from '../data/write-file.js'
+import { invalidArgument } from '../errors.js'
+import { BatchWriter, type FileResult } from './batch-writer.js'
+import { Ledger } from './ledger.js'
+import { hashParameters } from './parameters.js'
+import { type PlanOptions, planSketches, type SketchPlan } from './plan.js'
+import { updateSheet } from './sheet.js'
 import type { Sketcher } from './sketcher.js'
+import { removeTemporaries } from './temporaries.js'
 
-export type FileResult =
-  | { photo: string; sketch: string; error?: undefined }
-  | { photo: string; error: Error; sketch?: undefined }
+export type { FileResult } from './batch-writer.js'
 
 export interface Summary {
   sketched: number
   failed: number
-  /** Where the contact sheet is; none when nothing was sketched. */
+  /** Already there, and left as they were. */
+  skipped: number
+  ledger: string
+  /** Where the contact sheet is; none when there is nothing to show. */
   contactSheet?: string
 }
 
-const ON_SHEET = 64
-const SHEET = 'contact-sheet.png'
+export interface RunOptions {
+  /** Told of each photo when its sketch and its line in the ledger are on the disk. */
+  onItem?: (item: FileResult, done: number) => void
+  /** Whether a photo that fails ends the job, after its batch. Default `continue`. */
+  onError?: 'continue' | 'stop'
+}
 
 /**
- * Sketches files into a folder, one PNG each, with a contact sheet of the first 64.
- * @throws INVALID_ARGUMENT where two photos would write one sketch; WRITE_FAILED.
+ * Sketches photos into a folder, one PNG each, with a ledger and a contact sheet of the first 64. Cut off at any moment,
+ * the same call with `skipExisting` goes on.
+ * @throws as planSketches does; WRITE_FAILED; CANCELLED between batches.
  */
 export async function sketchFiles(
   sketcher: Sketcher,
-  photos: readonly string[],
+  photos: readonly (string | FoundImage)[],
   folder: string,
-  { onItem }: { onItem?: (item: FileResult, done: number) => void } = {},
+  options: PlanOptions & RunOptions = {},
 ): Promise<Summary> {
-  const outputs = outputsFor(photos, folder)
-  await makeFolder(folder)
-  const rows: SheetRow[] = []
-  const summary: Summary = { sketched: 0, failed: 0 }
-  for await (const result of sketcher.sketch(photos)) {
-    const photo = photos[result.index] as string
-    if (result.error) {
-      summary.failed++
-      onItem?.({ photo, error: result.error }, result.index + 1)
-      continue
-    }
-    const sketch = outputs[result.index] as string
-    const metadata = { ...sketcher.parameters, photo: basename(photo), silverpoint: version }
-    await writeFileAtomically(sketch, await encodePng(result.sketch, metadata))
-    summary.sketched++
-    if (rows.length < ON_SHEET) rows.push(await sheetRow(result.original, result.sketch, basename(photo)))
-    onItem?.({ photo, sketch }, result.index + 1)
-  }
-  if (rows.length > 0) {
-    summary.contactSheet = join(folder, SHEET)
-    await writeFileAtomically(summary.contactSheet, await contactSheet(rows))
-  }
-  return summary
+  return runPlan(sketcher, await planSketches(photos, folder, sketcher.parameters, options), options)
 }
 
-/** Scaled down at once: the sheet's pictures are kept until the end. */
-async function sheetRow(photo: Image, sketch: Image, name: string): Promise<SheetRow> {
-  return { photo: await thumbnail(photo), sketch: await thumbnail(sketch), name }
-}
-
-/** photo.jpg -> folder/photo.png */
-function outputsFor(photos: readonly string[], folder: string): string[] {
-  const taken = new Map<string, string>([[SHEET, 'the contact sheet']])
-  return photos.map((photo) => {
-    const name = `${basename(photo, extname(photo))}.png`
-    const other = taken.get(name)
-    if (other) {
-      throw invalidArgument(
-        'photos',
-        'names that differ',
-        photo,
-        `Its sketch would have the name of ${other}'s (${name}): rename one, or use two folders.`,
-      )
-    }
-    taken.set(name, photo)
-    return join(folder, name)
-  })
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-  } catch (cause) {
-    throw new SilverpointError(
-      'WRITE_FAILED',
-      `Expected to make the folder ${folder} but could not: ${(cause as Error).message}. Choose another.`,
-      { cause },
+/**
+ * Does what was planned for the sketcher's parameters.
+ * @param sketcher is not asked where nothing is pending.
+ * @throws INVALID_ARGUMENT where it has others; WRITE_FAILED; CANCELLED between batches.
+ */
+export async function runPlan(
+  sketcher: Sketcher | undefined,
+  plan: SketchPlan,
+  options: RunOptions = {},
+): Promise<Summary> {
+  if (sketcher && hashParameters(sketcher.parameters) !== plan.parametersHash)
+    throw invalidArgument(
+      'sketcher',
+      'the parameters of the plan',
+      sketcher,
+      'Plan with sketcher.parameters.',
     )
+  const owner = `${plan.shard.index}of${plan.shard.count}`
+  await makeFolders(plan)
+  await removeTemporaries(plan, owner)
+  const ledger = await Ledger.open(plan.ledger, plan.adopted, owner)
+  const writer = new BatchWriter(plan, ledger, owner, options.onItem)
+  try {
+    if (sketcher && plan.pending.length > 0) await drawPending(sketcher, plan, writer, options)
+  } finally {
+    await ledger.close()
+  }
+  const done = new Map([...plan.skipped, ...writer.done].map(({ output, inputHash }) => [output, inputHash]))
+  const sheet = await updateSheet(plan, done, owner)
+  return {
+    sketched: writer.done.length,
+    failed: writer.failed,
+    skipped: plan.skipped.length,
+    ledger: plan.ledger,
+    ...(sheet !== undefined && { contactSheet: sheet }),
+  }
+}
+
+/** One batch is written while the next is drawn. */
+async function drawPending(
+  sketcher: Sketcher,
+  { pending }: SketchPlan,
+  writer: BatchWriter,
+  { onError = 'continue' }: RunOptions,
+): Promise<void> {
+  let writing = Promise.resolve()
+  let started = performance.now()
+  try {
+    for await (const batch of sketcher.sketchBatches(pending.map(({ path }) => path))) {
+      await writing
+      const now = performance.now()
+      writing = writer.write(batch, (now - started) / 1000)
+      // A failure is met when the next batch is drawn, or at the end.
+      writing.catch(() => {})
+      started = now
+      if (onError === 'stop' && batch.some(({ error }) => error)) break
+    }
+  } finally {
+    await writing
+  }
+}
+
+async function makeFolders({ folder, pending }: SketchPlan): Promise<void> {
+  for (const path of new Set([folder, ...pending.map(({ output }) => join(folder, dirname(output)))])) {
+    try {
+      await mkdir(path, { recursive: true })
+    } catch (cause) {
+      throw writeFailed(path, cause as NodeJS.ErrnoException)
+    }
   }
 }

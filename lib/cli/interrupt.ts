@@ -1,20 +1,25 @@
-import { ExitCode } from './exit-codes.js'
+import { SilverpointError } from '../errors.js'
+import { Interruption } from './exit-codes.js'
 
 /**
- * Runs a job that can be interrupted: the first Ctrl-C (or SIGTERM) lets it finish its current step and save, the
- * second ends the process.
+ * Runs a job that can be interrupted: the first Ctrl-C or SIGTERM lets it finish its current step and save, the second
+ * ends the process. The job's CANCELLED then has the Interruption as its cause.
  */
 export async function interruptible<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(ExitCode.interrupted)
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
+    const interruption = new Interruption(signal)
+    if (controller.signal.aborted) process.exit(interruption.exitCode)
     process.stderr.write('\nFinishing the current step. Press Ctrl-C again to stop at once.\n')
-    controller.abort()
+    controller.abort(interruption)
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   try {
     return await job(controller.signal)
+  } catch (error) {
+    if (!(error instanceof SilverpointError) || error.code !== 'CANCELLED') throw error
+    throw new SilverpointError('CANCELLED', error.message, { cause: controller.signal.reason })
   } finally {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)

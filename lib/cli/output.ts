@@ -3,9 +3,11 @@ import { SilverpointError } from '../errors.js'
 /** Results go to stdout, everything else to stderr. With --json a result is one JSON line. */
 export class Output {
   readonly json: boolean
+  readonly quiet: boolean
 
-  constructor(options: { json?: boolean | undefined }) {
+  constructor(options: { json?: boolean | undefined; quiet?: boolean | undefined }) {
     this.json = options.json ?? false
+    this.quiet = options.quiet ?? false
   }
 
   /** `text` for people, `value` for programs. */
@@ -13,7 +15,13 @@ export class Output {
     process.stdout.write(`${this.json ? JSON.stringify(value) : text}\n`)
   }
 
+  /** What one may do without. */
   note(text: string): void {
+    if (!this.quiet) this.warn(text)
+  }
+
+  /** What went wrong without ending the job. */
+  warn(text: string): void {
     process.stderr.write(`${text}\n`)
   }
 

@@ -52,7 +52,12 @@ export async function readImage(source: string | Buffer, options: ReadOptions = 
 /** An 8-bit PNG. `metadata` is put into it as JSON, where readPngMetadata finds it. */
 export async function encodePng(image: Image, metadata?: Record<string, unknown>): Promise<Buffer> {
   const png = await toSharp(image).png().toBuffer()
-  return metadata ? insertText(png, KEYWORD, JSON.stringify(metadata)) : png
+  return metadata ? withMetadata(png, metadata) : png
+}
+
+/** A PNG with `metadata` put into it as JSON, where readPngMetadata finds it. */
+export function withMetadata(png: Buffer, metadata: Record<string, unknown>): Buffer {
+  return insertText(png, KEYWORD, JSON.stringify(metadata))
 }
 
 /**

@@ -6,9 +6,10 @@ import { SilverpointError } from '../errors.js'
 /**
  * Writes all of the file or none of it: beside it first, onto the disk, then renamed. A reader, or a run cut off at any
  * moment, sees the old file or the new one. WRITE_FAILED leaves what was there untouched, and nothing else behind.
+ * @param owner is in the temporary file's name (`.silverpoint-OWNER-UUID.tmp`), so that a killed job's can be told.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = temporaryBeside(path)
+export async function writeFileAtomically(path: string, bytes: Uint8Array, owner?: string): Promise<void> {
+  const temporary = temporaryBeside(path, owner)
   try {
     await writeThrough(temporary, bytes)
     await rename(temporary, path)
@@ -31,7 +32,8 @@ export async function requireWritable(path: string): Promise<void> {
 }
 
 /** Not made from the file's own name, which may be as long as the file system allows. */
-const temporaryBeside = (path: string): string => join(dirname(path), `.silverpoint-${randomUUID()}.tmp`)
+const temporaryBeside = (path: string, owner?: string): string =>
+  join(dirname(path), `.silverpoint-${owner ? `${owner}-` : ''}${randomUUID()}.tmp`)
 
 async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx')
@@ -55,7 +57,7 @@ const CAUSES: Record<string, [string, string]> = {
   EISDIR: ['there is a folder of that name', 'Choose another name.'],
 }
 
-function writeFailed(path: string, cause: NodeJS.ErrnoException): SilverpointError {
+export function writeFailed(path: string, cause: NodeJS.ErrnoException): SilverpointError {
   const [reason, remedy] = CAUSES[cause.code ?? ''] ?? [cause.message, 'Choose another folder.']
   return new SilverpointError('WRITE_FAILED', `Expected to write ${path} but ${reason}. ${remedy}`, { cause })
 }

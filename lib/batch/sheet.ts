@@ -1,0 +1,43 @@
+/** The contact sheet of a folder job. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { contactSheet, type SheetRow, thumbnail } from '../data/contact-sheet.js'
+import { readImage, withMetadata } from '../data/image.js'
+import { writeFileAtomically } from '../data/write-file.js'
+import { version } from '../version.js'
+import { ownMetadata, type PlannedPhoto, type SketchPlan } from './plan.js'
+
+const ON_SHEET = 64
+
+/**
+ * Shows the first 64 photos that are done. It is made of the files, so that it is the same however many runs they took,
+ * and only where it would show something else than it does.
+ * @param done the photos' SHA-256 by their outputs.
+ * @returns where it is; undefined where nothing is done.
+ */
+export async function updateSheet(
+  { folder, contactSheet: path, parametersHash, photos }: SketchPlan,
+  done: ReadonlyMap<string, string>,
+  owner: string,
+): Promise<string | undefined> {
+  const shown = photos.filter(({ output }) => done.has(output)).slice(0, ON_SHEET)
+  if (shown.length === 0) return undefined
+  const hash = createHash('sha256').update(parametersHash)
+  for (const { output } of shown) hash.update(`\0${output}\0${done.get(output)}`)
+  const shows = hash.digest('hex')
+  if ((await ownMetadata(path))?.shows === shows) return path
+  const rows: SheetRow[] = []
+  for (const photo of shown) rows.push(await rowOf(photo, folder))
+  const metadata = { what: 'contact sheet', shows, silverpoint: version }
+  await writeFileAtomically(path, withMetadata(await contactSheet(rows), metadata), owner)
+  return path
+}
+
+/** Scaled down at once: all of a sheet's pictures are in memory together. */
+async function rowOf({ path, relative, output }: PlannedPhoto, folder: string): Promise<SheetRow> {
+  return {
+    photo: await thumbnail(await readImage(path)),
+    sketch: await thumbnail(await readImage(join(folder, output))),
+    name: relative,
+  }
+}
