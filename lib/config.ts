@@ -19,9 +19,12 @@ export function cacheFolder(): string {
 /** The Python whose torch may be used, and whose pip fetches LibTorch. */
 export const python = (): string => process.env.SILVERPOINT_PYTHON || 'python3'
 
-/** libgomp's busy waiting makes two threads a hundred times slower beside any other load: keep it short. */
+/** libgomp's busy waiting makes two threads a hundred times slower beside any other load: kept short. */
+export const openMpSpinCount = (): string => process.env.GOMP_SPINCOUNT || '1000'
+
+/** To be called before LibTorch is opened. */
 export function quietOpenMp(): void {
-  process.env.GOMP_SPINCOUNT ??= '1000'
+  process.env.GOMP_SPINCOUNT = openMpSpinCount()
 }
 
 /** What a scheduler tells a process of the job it is a task of. */
