@@ -1,14 +1,22 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sketchFiles } from '../lib/batch/sketch-files.js'
-import { Sketcher, type SketcherOptions, type SketchResult } from '../lib/batch/sketcher.js'
+import {
+  type Photo,
+  Sketcher,
+  type SketcherOptions,
+  type SketchItem,
+  type SketchResult,
+} from '../lib/batch/sketcher.js'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { readImage, readPngMetadata } from '../lib/data/image.js'
+import type { SilverpointError } from '../lib/errors.js'
+import { Style } from '../lib/style/style.js'
 import * as torch from '../lib/torch/index.js'
 import { fixture, maxDifference } from './helpers.js'
+import { makePhotos, makeStyle } from './photos.js'
 
 let bundle: Bundle
 let folder: string
@@ -17,23 +25,14 @@ let photos: string[]
 beforeAll(async () => {
   bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-sketch-'))
-  photos = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (n) => {
-      const noise = Uint8Array.from({ length: 192 }, (_, i) => (Math.sin(n * 31 + i * 5.1) + 1) * 127)
-      const path = join(folder, `photo${n}.png`)
-      await sharp(noise, { raw: { width: 8, height: 8, channels: 3 } })
-        .resize(60 + 10 * n, 80, { fit: 'fill' })
-        .toFile(path)
-      return path
-    }),
-  )
+  photos = await makePhotos(folder, ['photo1.png', 'photo2.png', 'photo3.png', 'photo4.png', 'photo5.png'])
 })
 afterAll(async () => {
   bundle.dispose()
   await rm(folder, { recursive: true })
 })
 
-async function sketched(options: SketcherOptions, list: readonly (string | Buffer)[] = photos) {
+async function sketched(options: SketcherOptions, list: readonly (Photo | SketchItem)[] = photos) {
   await using sketcher = new Sketcher(bundle, { optional: 'a pencil sketch', steps: 3, ...options })
   const results: SketchResult[] = []
   for await (const result of sketcher.sketch(list)) results.push(result)
@@ -47,7 +46,7 @@ describe('a Sketcher', () => {
     const results = await sketched({ batch: 2 })
     expect(results.map(({ index, photo }) => [index, photo])).toEqual(photos.map((photo, i) => [i, photo]))
     for (const [i, { sketch }] of results.entries())
-      expect([sketch!.width, sketch!.height]).toEqual([60 + 10 * (i + 1), 80])
+      expect([sketch!.width, sketch!.height]).toEqual([60 + i, 80])
   })
 
   it('draws the same sketch bit for bit when nothing changes, another for another seed', async () => {
@@ -63,6 +62,75 @@ describe('a Sketcher', () => {
     const together = await sketched({ batch: 5, sampler: 'euler-ancestral', steps: 4 }, [...photos].reverse())
     for (const [i, result] of alone.entries())
       expect(maxDifference(pixels(together[4 - i]), pixels(result))).toBeLessThan(2.1 / 255)
+  })
+
+  it('draws photos of one batch in their own styles and texts as it draws them apart', async () => {
+    const [pencil, ink] = [await makeStyle(bundle, 'a pencil sketch', 1), await makeStyle(bundle, 'ink', 2)]
+    const wishes = [{}, { style: ink }, { optional: 'smiling' }, { style: ink, optional: 'smiling' }, {}]
+    const own = { style: pencil, optional: 'in black' }
+    const mixed = await sketched(
+      { ...own, batch: 5 },
+      photos.map((photo, i) => ({ photo, ...wishes[i] })),
+    )
+    for (const [i, photo] of photos.entries()) {
+      const [alone] = await sketched({ ...own, ...wishes[i], batch: 1 }, [photo])
+      expect(maxDifference(pixels(mixed[i]), pixels(alone))).toBeLessThan(2.1 / 255)
+      expect(mixed[i]).toMatchObject({
+        parameters: { style: (wishes[i]!.style ?? pencil).hash, optional: wishes[i]!.optional ?? 'in black' },
+      })
+    }
+    const [other] = await sketched({ ...own, style: ink }, [photos[0]!])
+    expect(maxDifference(pixels(mixed[0]), pixels(other))).toBeGreaterThan(0.05)
+  })
+
+  it('gives a photo whose own style or text will not do an error, and draws the others', async () => {
+    const style = await makeStyle(bundle, 'ink', 2)
+    const foreign = new Style(style.instruction, style.shape, {
+      ...style.provenance,
+      weightsId: 'f'.repeat(64),
+    })
+    const results = await sketched({ batch: 3 }, [
+      { photo: photos[0]!, style: foreign },
+      { photo: photos[1]!, style },
+      { photo: photos[2]!, optional: Array(90).fill('a').join(' ') },
+    ])
+    expect(results.map(({ error }) => (error as SilverpointError)?.code)).toEqual([
+      'STYLE_MISMATCH',
+      undefined,
+      'TEXT_TOO_LONG',
+    ])
+  })
+
+  it('halves a batch that does not fit the memory, says so, and goes on with smaller ones', async () => {
+    const whole = await sketched({ batch: 5 })
+    const sizes: Promise<number[]>[] = []
+    const told: number[] = []
+    const decode = bundle.vae.decode.bind(bundle.vae)
+    // More memory than there is: LibTorch itself says so.
+    const exhaust = vi.spyOn(bundle.vae, 'decode').mockImplementation((latents) => {
+      sizes.push(latents.shape())
+      return sizes.length === 1 ? torch.zeros([2 ** 50]) : decode(latents)
+    })
+    const halved = await sketched({ batch: 4, onSmallerBatch: (size) => told.push(size) })
+    exhaust.mockRestore()
+    expect(halved.map(({ error }) => error)).toEqual(Array(5).fill(undefined))
+    for (const [i, result] of halved.entries())
+      expect(maxDifference(pixels(result), pixels(whole[i]))).toBeLessThan(2.1 / 255)
+    expect(told).toEqual([2])
+    expect((await Promise.all(sizes)).map(([rows]) => rows)).toEqual([4, 2, 2, 1])
+    expect(halved[0]).toMatchObject({ parameters: { batch: 2 } })
+  })
+
+  it('makes it the error of the one photo that does not fit alone', async () => {
+    const exhaust = vi.spyOn(bundle.vae, 'decode').mockImplementation(() => torch.zeros([2 ** 50]))
+    const before = torch.memoryStatistics().tensors
+    const results = await sketched({ batch: 2 }, [photos[0]!, photos[1]!])
+    exhaust.mockRestore()
+    expect(results.map(({ error }) => (error as SilverpointError).code)).toEqual([
+      'OUT_OF_MEMORY',
+      'OUT_OF_MEMORY',
+    ])
+    await vi.waitFor(() => expect(torch.memoryStatistics().tensors).toBe(before))
   })
 
   it('takes bytes as well as paths', async () => {
@@ -128,9 +196,14 @@ describe('photos of a disk', () => {
     const summary = await sketchFiles(sketcher, [photos[0]!, broken, text, photos[1]!], out, {
       onItem: ({ photo, error }) => error && failed.push(`${(error as { code?: string }).code} ${photo}`),
     })
-    expect(summary).toEqual({ sketched: 2, failed: 2, contactSheet: join(out, 'contact-sheet.png') })
+    expect(summary).toEqual({
+      ...{ sketched: 2, failed: 2, skipped: 0, ledger: join(out, 'ledger.jsonl') },
+      contactSheet: join(out, 'contact-sheet.png'),
+    })
     expect(failed).toEqual([`IMAGE_INVALID ${broken}`, `IMAGE_INVALID ${text}`])
-    expect((await readdir(out)).sort()).toEqual(['contact-sheet.png', 'photo1.png', 'photo2.png'])
+    expect((await readdir(out)).sort()).toEqual([
+      ...['contact-sheet.png', 'ledger.jsonl', 'photo1.png', 'photo2.png'],
+    ])
     expect(await readPngMetadata(join(out, 'photo1.png'))).toMatchObject({
       photo: 'photo1.png',
       style: null,
