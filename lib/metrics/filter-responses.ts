@@ -1,6 +1,6 @@
 /**
  * Pictures of one size through a bank of filters: recorded once and replayed over memory that is kept. In single precision:
- * it moves FSIM by 2e-6 at most, even where most of the paper is blank, and halves the time.
+ * it moves FSIM by less than 1e-6, even where most of the paper is blank, and halves the time.
  */
 import { fft2, op, type Program, record, type Tensor, tensor } from '../torch/index.js'
 import { type FilterBank, SCALES } from './log-gabor.js'

@@ -1,6 +1,6 @@
 /** The log-Gabor filter bank of FSIM's phase congruency (Kovesi's, with the constants of FeatureSIM.m). */
 
-export const ORIENTATIONS = 4
+const ORIENTATIONS = 4
 export const SCALES = 4
 /** Wavelength of the finest scale in pixels; each further scale doubles it. */
 const SHORTEST = 6
