@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixture } from './helpers.js'
+import { silverpoint } from './silverpoint.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const main = join(root, 'dist', 'cli', 'main.js')
 const demo = join(root, 'examples', 'demo')
 const photo = join(demo, 'pair', 'photo.png')
 const sketch = join(demo, 'pair', 'sketch.png')
@@ -20,31 +19,21 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-/** Runs silverpoint; `hear` is told all that stderr has said so far, with a way to send signals. */
-function silverpoint(
-  args: string[],
-  options: { env?: NodeJS.ProcessEnv; hear?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
-): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...options.env } })
-    const ended: Ended = { code: null, stdout: '', stderr: '' }
-    child.stdout.on('data', (text) => (ended.stdout += text))
-    child.stderr.on('data', (text) => {
-      ended.stderr += text
-      options.hear?.(ended.stderr, (signal) => child.kill(signal))
-    })
-    child.on('close', (code) => resolve({ ...ended, code }))
-  })
-}
-
 const learnTo = (style: string, ...more: string[]) => [
-  ...['learn', photo, sketch, '-o', style, '--bundle', tiny, '--device', 'cpu', '--text', 'a sketch', ...more],
+  ...[
+    'learn',
+    photo,
+    sketch,
+    '-o',
+    style,
+    '--bundle',
+    tiny,
+    '--device',
+    'cpu',
+    '--text',
+    'a sketch',
+    ...more,
+  ],
 ]
 
 describe('the main job', () => {
@@ -60,9 +49,19 @@ describe('the main job', () => {
 
     const out = join(folder, 'out')
     const sketched = await silverpoint(
-      ['sketch', style, join(demo, 'photos'), '-o', out, '--bundle', tiny, '--device', 'cpu', '--steps', '2'].concat(
-        ['--optional', 'black and white', '--seed', '3'],
-      ),
+      [
+        'sketch',
+        style,
+        join(demo, 'photos'),
+        '-o',
+        out,
+        '--bundle',
+        tiny,
+        '--device',
+        'cpu',
+        '--steps',
+        '2',
+      ].concat(['--optional', 'black and white', '--seed', '3']),
     )
     expect(sketched.code).toBe(0)
     const written = sketched.stdout.trim().split('\n')
@@ -71,9 +70,17 @@ describe('the main job', () => {
     expect(written.at(-1)).toBe(join(out, 'contact-sheet.png'))
 
     const facts = await silverpoint(['inspect', style, written[0]!, tiny, '--json'])
-    const [ofStyle, ofSketch, ofBundle] = facts.stdout.trim().split('\n').map((line) => JSON.parse(line))
+    const [ofStyle, ofSketch, ofBundle] = facts.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(ofStyle).toMatchObject({ what: 'style', hash: result.hash, text: 'a sketch', start: 1 })
-    expect(ofSketch).toMatchObject({ what: 'sketch', style: result.hash, optional: 'black and white', seed: 3 })
+    expect(ofSketch).toMatchObject({
+      what: 'sketch',
+      style: result.hash,
+      optional: 'black and white',
+      seed: 3,
+    })
     expect(ofBundle).toMatchObject({ what: 'bundle', name: 'tiny', weightsId: ofStyle.weightsId })
   })
 
@@ -83,7 +90,17 @@ describe('the main job', () => {
     const photos = join(folder, 'mixed')
     await cp(join(demo, 'photos'), photos, { recursive: true })
     await writeFile(join(photos, 'broken.jpg'), 'no picture')
-    const args = ['sketch', style, photos, '-o', join(folder, 'mixed-out'), '--bundle', tiny, '--device', 'cpu']
+    const args = [
+      'sketch',
+      style,
+      photos,
+      '-o',
+      join(folder, 'mixed-out'),
+      '--bundle',
+      tiny,
+      '--device',
+      'cpu',
+    ]
     const ended = await silverpoint([...args, '--steps', '1'])
     expect(ended.code).toBe(3)
     expect(ended.stderr).toMatch(/failed .*broken\.jpg: Expected a whole JPEG, PNG or WebP/)
@@ -91,7 +108,9 @@ describe('the main job', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('finishes the step, saves and exits 130; the same command goes on from there', { timeout: 120_000 }, async () => {
+  it('finishes the step, saves and exits 130; the same command goes on from there', {
+    timeout: 120_000,
+  }, async () => {
     const [style, whole] = [join(folder, 'stopped.safetensors'), join(folder, 'whole.safetensors')]
     const long = ['--steps', '300', '--json']
     let sent = false
@@ -122,19 +141,52 @@ describe('Ctrl-C', () => {
   })
 })
 
+describe('SIGTERM', () => {
+  it('finishes the step, saves and exits 75: try again later', { timeout: 60_000 }, async () => {
+    const style = join(folder, 'terminated.safetensors')
+    const stopped = await silverpoint(learnTo(style, '--steps', '300'), {
+      hear: (stderr, kill) =>
+        stderr.includes('learning 1/300') && !stderr.includes('Finishing') && kill('SIGTERM'),
+    })
+    expect(stopped.code).toBe(75)
+    expect(stopped.stderr).toMatch(/CANCELLED/)
+    expect(existsSync(`${style}.checkpoint`)).toBe(true)
+  })
+})
+
 describe('what cannot be done is said in one line, with a code and an exit status', () => {
   const cases: [string, () => string[], number, RegExp][] = [
     ['an unknown command', () => ['scketch'], 2, /unknown command 'scketch'/],
     ['an unknown option', () => learnTo('x', '--stepz', '3'), 2, /unknown option '--stepz'/],
     ['a value that is no number', () => learnTo('x', '--steps', 'many'), 2, /Expected a whole number/],
     ['an unknown device', () => learnTo('x', '--device', 'tpu'), 2, /auto, cpu, cuda or cuda:N/],
-    ['three pictures', () => ['learn', photo, sketch, photo, '-o', 'x'], 2, /two by two for pictures but received 3/],
-    ['a missing photo', () => ['learn', 'none.jpg', sketch, '-o', 'x', '--bundle', tiny], 1, /FILE_NOT_FOUND.*none\.jpg/],
+    [
+      'three pictures',
+      () => ['learn', photo, sketch, photo, '-o', 'x'],
+      2,
+      /two by two for pictures but received 3/,
+    ],
+    [
+      'a missing photo',
+      () => ['learn', 'none.jpg', sketch, '-o', 'x', '--bundle', tiny],
+      1,
+      /FILE_NOT_FOUND.*none\.jpg/,
+    ],
     ['a GPU that is not there', () => learnTo('x', '--device', 'cuda:9'), 1, /DEVICE_UNAVAILABLE.*cuda:9/],
-    ['a missing style', () => ['sketch', 'none.safetensors', photo, '-o', 'x'], 1, /FILE_NOT_FOUND.*none\.safetensors/],
+    [
+      'a missing style',
+      () => ['sketch', 'none.safetensors', photo, '-o', 'x'],
+      1,
+      /FILE_NOT_FOUND.*none\.safetensors/,
+    ],
     ['a style that is a picture', () => ['sketch', photo, photo, '-o', 'x'], 1, /SAFETENSORS_INVALID/],
     ['a missing bundle', () => learnTo('x', '--bundle', 'nowhere'), 1, /FILE_NOT_FOUND.*nowhere/],
-    ['an empty folder', () => ['sketch', join(folder, 'a.safetensors'), join(folder, 'empty'), '-o', 'x'], 2, /empty/],
+    [
+      'an empty folder',
+      () => ['sketch', join(folder, 'a.safetensors'), join(folder, 'empty'), '-o', 'x'],
+      2,
+      /empty/,
+    ],
   ]
   it.each(cases)('%s', async (_what, args, code, message) => {
     await mkdir(join(folder, 'empty'), { recursive: true })
@@ -191,9 +243,12 @@ describe('what cannot be done is said in one line, with a code and an exit statu
 describe('doctor and bundle', () => {
   it('doctor says what is installed and used', async () => {
     const ended = await silverpoint(['doctor', '--json'])
-    const findings = ended.stdout.trim().split('\n').map((line) => JSON.parse(line))
+    const findings = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(findings.map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['silverpoint', 'addon', 'LibTorch opens', 'embedded bundle']),
+      expect.arrayContaining(['silverpoint', 'addon', 'LibTorch', 'embedded bundle', 'self test']),
     )
     expect(findings.every(({ ok }) => ok)).toBe(true)
     expect(ended.code).toBe(0)
@@ -203,7 +258,10 @@ describe('doctor and bundle', () => {
     const checked = await silverpoint(['bundle', 'check', tiny, '--device', 'cpu'])
     expect(checked.stdout).toMatch(/^9 files as exported/)
     const listed = await silverpoint(['bundle', 'list', fixture(''), '--json'])
-    const bundles = listed.stdout.trim().split('\n').map((line) => JSON.parse(line))
+    const bundles = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(bundles.map(({ name }) => name)).toContain('tiny')
   })
 

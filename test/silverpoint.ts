@@ -1,0 +1,44 @@
+/** silverpoint's commands, as their users start them. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+type Hear = (said: string, kill: (signal: NodeJS.Signals) => void) => void
+
+export interface Start {
+  env?: NodeJS.ProcessEnv
+  cwd?: string
+  stdin?: string | Buffer
+  /** Told all that stderr has said so far, with a way to send signals. */
+  hear?: Hear
+  /** The same of stdout. */
+  hearResults?: Hear
+}
+
+export function silverpoint(args: readonly string[], start: Start = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const { env, cwd, stdin, hear, hearResults } = start
+    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, cwd })
+    const ended = { stdout: '', stderr: '' }
+    const kill = (signal: NodeJS.Signals) => child.kill(signal)
+    child.stdout.on('data', (text) => {
+      ended.stdout += text
+      hearResults?.(ended.stdout, kill)
+    })
+    child.stderr.on('data', (text) => {
+      ended.stderr += text
+      hear?.(ended.stderr, kill)
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(stdin)
+    child.on('close', (code, signal) => resolve({ ...ended, code, signal }))
+  })
+}
