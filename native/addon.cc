@@ -276,6 +276,6 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
 }  // namespace silverpoint
 
 // Called by the loader once LibTorch is open.
-extern "C" __attribute__((visibility("default"))) napi_value silverpoint_register(napi_env env, napi_value exports) {
+extern "C" NAPI_MODULE_EXPORT napi_value silverpoint_register(napi_env env, napi_value exports) {
   return Napi::RegisterModule(env, exports, silverpoint::initialise);
 }

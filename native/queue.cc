@@ -24,7 +24,7 @@ void Queue::close(const std::shared_ptr<Account>& owner) {
   owner->closed = true;
   dropWhere(owner.get());
   std::unique_lock lock(mutex_);
-  finished_.wait(lock, [&] { return running_ != owner; });
+  wait(finished_, lock, [&] { return running_ != owner; });
 }
 
 void Queue::shutdown() {
@@ -46,7 +46,7 @@ size_t Queue::length() {
 void Queue::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    arrived_.wait(lock, [&] { return stopping_ || !entries_.empty(); });
+    wait(arrived_, lock, [&] { return stopping_ || !entries_.empty(); });
     if (stopping_) return;
     auto entry = std::move(entries_.front());
     entries_.pop_front();

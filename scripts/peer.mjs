@@ -23,4 +23,15 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   writeFileSync(stamp, wanted)
 }
 for (const module of ['make', 'parity', 'refusals']) run(python, '-m', `test.peer.${module}`)
-run('npx', 'vitest', 'run', 'parity', 'pez', 'samplers', 'noise-schedule', 'tokenizer', 'safetensors', 'metrics')
+run(
+  'npx',
+  'vitest',
+  'run',
+  'parity',
+  'pez',
+  'samplers',
+  'noise-schedule',
+  'tokenizer',
+  'safetensors',
+  'metrics',
+)

@@ -10,16 +10,17 @@ process.chdir(root)
 const run = (command, args) => execFileSync(command, args, { stdio: ['ignore', 2, 2] })
 const say = (text) => console.error(`setup: ${text}`)
 
+// Stamps and CMake's files lie in .build: node-gyp and prebuildify delete build/.
 /** Runs `work` unless the files it depends on are as they were when it last ran. */
 async function stamped(name, files, product, work) {
   const sum = createHash('sha256')
   for (const file of files) sum.update(file).update(readFileSync(file))
-  const stamp = join('build', `${name}.stamp`)
+  const stamp = join('.build', `${name}.stamp`)
   const digest = sum.digest('hex')
   if (existsSync(product) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   say(name)
   await work()
-  mkdirSync('build', { recursive: true })
+  mkdirSync('.build', { recursive: true })
   writeFileSync(stamp, digest)
 }
 

@@ -1,44 +1,24 @@
-/** Fetches LibTorch from PyPI's wheels into the managed cache, by the user's pip: its index, proxy and certificates hold. */
-import { execFile } from 'node:child_process'
-import { createWriteStream, existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+/** Puts LibTorch into the managed cache, from PyPI's wheels or from what the user has. */
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import yauzl from 'yauzl'
-import { python } from '../config.js'
 import { SilverpointError } from '../errors.js'
-import { candidates, libtorchCache } from './locate.js'
-
-const VERSION = '2.13.0'
-/** The series the sources build with. */
-export const SUPPORTED = ['2.13', '2.12', '2.11']
-
-/** Wheels of Python 3.11 serve any Python: only their libraries and headers are used. */
-const WHEELS = [
-  {
-    name: 'torch',
-    version: VERSION,
-    sha256: '60fcdcb2f3876e21146cb4524ef06397d727ca9ad5f020818547e25075fe3cb7',
-  },
-  {
-    name: 'nvidia-cuda-runtime',
-    version: '13.0.96',
-    sha256: '7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548',
-  },
-  {
-    name: 'nvidia-cuda-cupti',
-    version: '13.0.85',
-    sha256: '4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8',
-  },
-]
-const DOWNLOAD = '540 MB to download, 490 MB kept'
-/** libtorch_cpu of PyPI's wheel needs the two CUDA libraries even where there is no GPU. */
-const LIBRARIES = ['libtorch_cpu.so', 'libc10.so', 'libgomp.so.1', 'libcudart.so.13', 'libcupti.so.13']
+import { candidates, libraryFile, libtorchCache, minorOf, torchFolder, versionOf } from './locate.js'
+import { addonFits } from './native.js'
+import { download } from './pip.js'
+import { requireSupportedPlatform } from './platform.js'
+import { unpack } from './unpack.js'
+import { distributionOf, SUPPORTED, type Variant, VERSION, type WheelSet, wheelSet } from './wheels.js'
 
 export interface InstallOptions {
-  /** A torch wheel's folder of wheels, one wheel, or a LibTorch folder, in place of the download. */
+  /** With all that NVIDIA GPUs need. */
+  cuda?: boolean
+  /** torch's wheel or a folder of wheels, or a LibTorch folder, in place of the download. */
   from?: string
+  /** The major.minor versions taken; those of the addon by default. */
+  fits?: readonly string[]
   signal?: AbortSignal
   say?: (text: string) => void
 }
@@ -48,129 +28,211 @@ export async function findOrInstall(say: (text: string) => void): Promise<string
   const found = candidates(SUPPORTED).find(
     ({ refused, folder }) => !refused && existsSync(join(folder, 'include', 'torch')),
   )
-  return found?.folder ?? installLibTorch({ say })
+  return found?.folder ?? installLibTorch({ say, fits: SUPPORTED })
 }
 
-/** Returns the folder LibTorch was put in. Nothing half-written stays: it is built aside and renamed. */
-export async function installLibTorch({
-  from,
-  say = () => {},
-  signal,
-}: InstallOptions = {}): Promise<string> {
-  const target = join(libtorchCache(), `${VERSION}-cpu`)
-  if (existsSync(target) && !from) {
-    say(`LibTorch ${VERSION} is already in ${target}`)
-    return target
+/** Fetches LibTorch unless there is one that the addon can use. */
+export async function ensureLibTorch(say: (text: string) => void, signal?: AbortSignal): Promise<void> {
+  const fits = addonFits()
+  if (candidates(fits).every(({ refused }) => refused)) await installLibTorch({ fits, say, signal })
+}
+
+/**
+ * Nothing half-written stays: LibTorch is made ready aside and renamed.
+ * @returns the folder that holds lib/ and include/.
+ * @throws LIBTORCH_INSTALL_FAILED, CANCELLED, UNSUPPORTED_PLATFORM.
+ */
+export async function installLibTorch(options: InstallOptions = {}): Promise<string> {
+  const { cuda = false, from, say = () => {}, signal, fits = installable() } = options
+  requireSupportedPlatform()
+  const variant = cuda ? 'cuda' : 'cpu'
+  if (!from) {
+    requireFit(VERSION, fits)
+    const target = targetFolder(VERSION, variant)
+    if (existsSync(target)) {
+      say(`LibTorch ${VERSION} is already in ${target}`)
+      return torchFolder(target)
+    }
   }
   await mkdir(libtorchCache(), { recursive: true })
-  const work = await mkdtemp(join(libtorchCache(), '.new-'))
+  await removeAbandoned()
+  const work = await mkdtemp(join(libtorchCache(), `.new-${process.pid}-`))
   try {
     const ready = join(work, 'libtorch')
-    if (from && (await stat(from)).isDirectory() && existsSync(join(from, 'lib'))) {
-      say(`copying LibTorch from ${from}`)
-      await cp(from, ready, { recursive: true })
-    } else {
-      const wheels = from ? await localWheels(from) : await download(join(work, 'wheels'), say, signal)
-      say('unpacking')
-      for (const wheel of wheels) await unpack(wheel, ready)
-      await writeFile(join(ready, 'version'), `${VERSION}\n`)
-    }
-    requireComplete(ready)
-    await rm(target, { recursive: true, force: true })
-    await rename(ready, target)
-    say(`LibTorch is in ${target}`)
-    return target
+    await fill(ready, work, { from, variant, say, signal })
+    return await takeOver(ready, variant, fits, say)
+  } catch (error) {
+    if (signal?.aborted) throw new SilverpointError('CANCELLED', 'Stopped while LibTorch was being installed')
+    throw error
   } finally {
     await rm(work, { recursive: true, force: true })
   }
 }
 
-async function localWheels(from: string): Promise<string[]> {
-  const folder = (await stat(from)).isDirectory() ? from : dirname(from)
-  return (await readdir(folder)).filter((name) => name.endsWith('.whl')).map((name) => join(folder, name))
+interface Filling {
+  from: string | undefined
+  variant: Variant
+  say: (text: string) => void
+  signal: AbortSignal | undefined
 }
 
-async function download(
-  folder: string,
+/** Brings LibTorch to `ready`; `work` is for what is thrown away again. */
+async function fill(ready: string, work: string, { from, variant, say, signal }: Filling): Promise<void> {
+  if (from && existsSync(join(from, 'lib'))) {
+    await copyFolder(resolve(from), ready, say)
+    return
+  }
+  const set = wheelSet(variant)
+  let wheels: string[]
+  if (from) {
+    await requireRoom(libtorchCache(), set.kept)
+    wheels = await wheelsIn(resolve(from), set, say)
+  } else {
+    await requireRoom(libtorchCache(), set.download + set.kept)
+    const sizes = `${megabytes(set.download)} to download, ${megabytes(set.kept)} kept`
+    say(`fetching LibTorch ${VERSION} (${variant}) from PyPI: ${sizes} in ${libtorchCache()}`)
+    const folder = join(work, 'wheels')
+    await download(set, folder, signal)
+    wheels = Object.keys(set.wheels).map((file) => join(folder, file))
+  }
+  say('unpacking')
+  for (const wheel of wheels) await unpack(wheel, ready, { variant, signal })
+}
+
+/** Checks what `ready` holds and gives it its name. */
+async function takeOver(
+  ready: string,
+  variant: Variant,
+  fits: readonly string[],
   say: (text: string) => void,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
+): Promise<string> {
+  const torch = torchFolder(ready)
+  const missing = ['torch_cpu', 'c10']
+    .map(libraryFile)
+    .filter((name) => !existsSync(join(torch, 'lib', name)))
+  const version = versionOf(torch)
+  if (missing.length > 0 || !version) {
     throw new SilverpointError(
       'LIBTORCH_INSTALL_FAILED',
-      `Expected linux-x64 but this is ${process.platform}-${process.arch}. Point SILVERPOINT_LIBTORCH to a LibTorch ${VERSION} folder instead.`,
+      `Expected LibTorch in what was given but found no ${missing.join(' and no ') || 'version'}. Give torch's wheel with NVIDIA's wheels beside it, or a LibTorch folder.`,
     )
   }
-  await mkdir(folder, { recursive: true })
-  const list = join(folder, 'requirements.txt')
-  await writeFile(list, WHEELS.map((w) => `${w.name}==${w.version} --hash=sha256:${w.sha256}\n`).join(''))
-  say(`fetching LibTorch ${VERSION} with ${python()} -m pip (${DOWNLOAD})`)
-  const args = [
-    '-m',
-    'pip',
-    'download',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--no-deps',
-    '--require-hashes',
-  ]
-  args.push('--only-binary', ':all:', '--python-version', '3.11', '--platform', 'manylinux_2_28_x86_64')
-  args.push(
-    '--platform',
-    'manylinux2014_x86_64',
-    '--platform',
-    'manylinux_2_25_x86_64',
-    '-r',
-    list,
-    '-d',
-    folder,
-  )
+  requireFit(version, fits)
+  if (version !== VERSION)
+    say(`warning: this is LibTorch ${version}; silverpoint is made and tested with ${VERSION}`)
+  const hasCuda = existsSync(join(torch, 'lib', libraryFile('torch_cuda')))
+  const target = targetFolder(version, hasCuda ? 'cuda' : variant)
+  await rm(target, { recursive: true, force: true })
+  await rename(ready, target)
+  say(`LibTorch ${version} is in ${target}`)
+  return torchFolder(target)
+}
+
+const targetFolder = (version: string, variant: Variant): string =>
+  join(libtorchCache(), `${version}-${variant}`)
+
+/** Before the addon is built, whatever its sources can be built with. */
+function installable(): readonly string[] {
   try {
-    await promisify(execFile)(python(), args, { signal })
-  } catch (cause) {
-    throw new SilverpointError(
-      'LIBTORCH_INSTALL_FAILED',
-      `pip could not fetch LibTorch: ${String((cause as { stderr?: string }).stderr || cause).trim()}\nOn a machine without the network: silverpoint libtorch install --from WHEELS`,
-      { cause },
-    )
+    return addonFits()
+  } catch {
+    return SUPPORTED
   }
-  return localWheels(folder)
 }
 
-/** Takes a wheel's libraries, flat, and torch's headers. */
-function unpack(wheel: string, target: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    yauzl.open(wheel, { lazyEntries: true }, (failure, archive) => {
-      if (failure) return reject(failure)
-      archive.on('end', resolve).on('error', reject)
-      archive.on('entry', (entry: yauzl.Entry) => {
-        const path = destination(entry.fileName)
-        if (!path) return archive.readEntry()
-        archive.openReadStream(entry, (error, stream) => {
-          if (error) return reject(error)
-          const file = join(target, path)
-          mkdir(dirname(file), { recursive: true })
-            .then(() => pipeline(stream, createWriteStream(file)))
-            .then(() => archive.readEntry(), reject)
-        })
-      })
-      archive.readEntry()
-    })
-  })
-}
-
-function destination(entry: string): string | undefined {
-  if (entry.endsWith('/')) return undefined
-  const name = entry.slice(entry.lastIndexOf('/') + 1)
-  if (LIBRARIES.includes(name)) return join('lib', name)
-  return entry.startsWith('torch/include/') ? entry.slice('torch/'.length) : undefined
-}
-
-function requireComplete(folder: string): void {
-  const missing = LIBRARIES.slice(0, 2).filter((name) => !existsSync(join(folder, 'lib', name)))
-  if (missing.length === 0) return
+function requireFit(version: string, fits: readonly string[]): void {
+  if (fits.includes(minorOf(version))) return
   throw new SilverpointError(
     'LIBTORCH_INSTALL_FAILED',
-    `Expected ${missing.join(' and ')} in what was given but found none. Give torch's wheel with the nvidia-cuda-runtime and nvidia-cuda-cupti wheels beside it, or a LibTorch folder.`,
+    `Expected LibTorch ${fits.join(' or ')}, which the addon is built for, but this is ${version}. Give another, or build the addon from source.`,
   )
+}
+
+async function copyFolder(from: string, ready: string, say: (text: string) => void): Promise<void> {
+  if (existsSync(join(dirname(from), 'nvidia'))) {
+    throw new SilverpointError(
+      'LIBTORCH_INSTALL_FAILED',
+      `Expected a LibTorch folder that stands alone but ${from} needs ${join(dirname(from), 'nvidia')}. Use it where it is: SILVERPOINT_LIBTORCH=${from}`,
+    )
+  }
+  const entries = await readdir(from, { recursive: true, withFileTypes: true })
+  let bytes = 0
+  for (const entry of entries)
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size
+  await requireRoom(libtorchCache(), bytes)
+  say(`copying LibTorch from ${from} (${megabytes(bytes)})`)
+  await cp(from, ready, { recursive: true })
+}
+
+/** The wheels of `set`'s distributions in a folder, or beside torch's wheel. Those that are pinned must be the very same. */
+async function wheelsIn(from: string, set: WheelSet, say: (text: string) => void): Promise<string[]> {
+  const given = await stat(from).catch((cause) => {
+    throw new SilverpointError(
+      'FILE_NOT_FOUND',
+      `Expected a wheel or a folder in ${from} but there is none. Give what is there.`,
+      { cause },
+    )
+  })
+  const folder = given.isDirectory() ? from : dirname(from)
+  const there = (await readdir(folder)).filter((name) => name.endsWith('.whl')).sort()
+  const pinned = Object.keys(set.wheels)
+  const chosen = pinned.map((file) => {
+    const name = distributionOf(file)
+    if (!given.isDirectory() && name === distributionOf(basename(from))) return basename(from)
+    return there.includes(file) ? file : there.findLast((other) => distributionOf(other) === name)
+  })
+  const missing = pinned.filter((_, i) => !chosen[i])
+  if (missing.length > 0) {
+    throw new SilverpointError(
+      'LIBTORCH_INSTALL_FAILED',
+      `Expected all of LibTorch's wheels in ${folder} but missed:\n${missing.map((file) => `  ${file}`).join('\n')}\nFetch them on a machine with the network: pip download --no-deps NAME==VERSION`,
+    )
+  }
+  for (const file of chosen as string[]) {
+    const sum = set.wheels[file]
+    if (sum === undefined) say(`${file} is not a wheel silverpoint knows: only its own sums are checked`)
+    else await requireSum(join(folder, file), sum)
+  }
+  return (chosen as string[]).map((file) => join(folder, file))
+}
+
+async function requireSum(file: string, wanted: string): Promise<void> {
+  const sum = createHash('sha256')
+  await pipeline(createReadStream(file), sum)
+  const got = sum.digest('hex')
+  if (got === wanted) return
+  throw new SilverpointError(
+    'LIBTORCH_INSTALL_FAILED',
+    `Expected the SHA-256 ${wanted} for ${file} but it is ${got}. Fetch it again.`,
+  )
+}
+
+/** @throws LIBTORCH_INSTALL_FAILED unless `bytes` fit on the disk of `folder`. */
+export async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (free >= bytes) return
+  throw new SilverpointError(
+    'LIBTORCH_INSTALL_FAILED',
+    `Expected ${megabytes(bytes)} free in ${folder} but there are ${megabytes(free)}. Free some, or name another folder in SILVERPOINT_CACHE.`,
+  )
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`
+
+/** What processes that were killed have left. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(libtorchCache())) {
+    const pid = /^\.new-(\d+)-/.exec(name)?.[1]
+    if (pid && !isRunning(Number(pid)))
+      await rm(join(libtorchCache(), name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

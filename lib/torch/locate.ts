@@ -51,14 +51,32 @@ export function locate(fits: readonly string[], option?: string): LibTorch {
 
 export const libtorchCache = (): string => join(cacheFolder(), 'libtorch')
 
+/** Newest first; those with CUDA before the others where a GPU is, else after them. */
 function managed(): string[] {
   const folder = libtorchCache()
   if (!existsSync(folder)) return []
+  const last = hasGpu() ? '-cpu' : '-cuda'
   return readdirSync(folder)
     .filter((name) => !name.startsWith('.'))
-    .sort()
-    .map((name) => join(folder, name))
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .sort((a, b) => Number(a.endsWith(last)) - Number(b.endsWith(last)))
+    .map((name) => torchFolder(join(folder, name)))
 }
+
+/** With CUDA the cache holds Python's site-packages layout: torch/ with nvidia/ beside it. */
+export function torchFolder(installed: string): string {
+  const torch = join(installed, 'torch')
+  return existsSync(torch) ? torch : installed
+}
+
+/** A library's file name on this system. */
+export function libraryFile(name: string): string {
+  if (process.platform === 'win32') return `${name}.dll`
+  return process.platform === 'darwin' ? `lib${name}.dylib` : `lib${name}.so`
+}
+
+/** `2.13` of `2.13.0`. */
+export const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.')
 
 /** The folder of the active Python's torch; torch itself is not imported. */
 function pythonTorch(): string[] {
@@ -77,17 +95,16 @@ function pythonTorch(): string[] {
 
 function examine(source: string, folder: string, fits: readonly string[]): Candidate {
   if (!existsSync(folder)) return { source, folder, refused: 'no such folder' }
-  if (!existsSync(join(folder, 'lib', 'libtorch_cpu.so')))
-    return { source, folder, refused: 'no lib/libtorch_cpu.so' }
+  const library = `lib/${libraryFile('torch_cpu')}`
+  if (!existsSync(join(folder, library))) return { source, folder, refused: `no ${library}` }
   const version = versionOf(folder)
   if (!version) return { source, folder, refused: 'its version cannot be told' }
-  const minor = version.split('.').slice(0, 2).join('.')
-  if (fits.includes(minor)) return { source, folder, version }
+  if (fits.includes(minorOf(version))) return { source, folder, version }
   return { source, folder, version, refused: `version ${version}, expected ${fits.join(' or ')}` }
 }
 
 /** From what LibTorch's archives, PyPI's wheels and our own cache each leave. */
-function versionOf(folder: string): string | undefined {
+export function versionOf(folder: string): string | undefined {
   const sources: [string, RegExp][] = [
     ['version', /^(\d+\.\d+\.\d+)/],
     ['build-version', /^(\d+\.\d+\.\d+)/],
@@ -103,7 +120,9 @@ function versionOf(folder: string): string | undefined {
 
 /** libtorch_cuda costs 278 MB of memory, and must be opened before the first question about CUDA: only where a GPU is. */
 function libraries(folder: string): string[] {
-  const cuda = join(folder, 'lib', 'libtorch_cuda.so')
-  const cpu = join(folder, 'lib', 'libtorch_cpu.so')
-  return existsSync('/dev/nvidiactl') && existsSync(cuda) ? [cpu, cuda] : [cpu]
+  const cuda = join(folder, 'lib', libraryFile('torch_cuda'))
+  const cpu = join(folder, 'lib', libraryFile('torch_cpu'))
+  return hasGpu() && existsSync(cuda) ? [cpu, cuda] : [cpu]
 }
+
+const hasGpu = (): boolean => existsSync('/dev/nvidiactl')

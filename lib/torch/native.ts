@@ -1,19 +1,20 @@
 /** Opens LibTorch and the addon at the first use; importing silverpoint opens nothing. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { quietOpenMp } from '../config.js'
 import { SilverpointError } from '../errors.js'
 import type { Native } from './addon-types.js'
-import { type LibTorch, locate } from './locate.js'
+import { type LibTorch, locate, minorOf } from './locate.js'
+import { requireSupportedPlatform } from './platform.js'
 
 interface Loader {
   open(libraries: string[], implementation: string): Native
 }
 
-const require = createRequire(import.meta.url)
 const ENGINE = /^silverpoint-torch(\d+\.\d+)\.so$/
+let root: string | undefined
 let opened: { native: Native; libtorch: LibTorch } | undefined
 
 /** The addon, opened on the first call. */
@@ -37,38 +38,79 @@ export function addonFiles(): { loader: string; engines: Map<string, string> } {
   return { loader, engines }
 }
 
+/** The LibTorch versions, major.minor, that the addon has an engine for. */
+export const addonFits = (): string[] => [...addonFiles().engines.keys()]
+
 function loaderPath(): string {
+  requireSupportedPlatform()
   const root = packageRoot()
   try {
-    return require('node-gyp-build').resolve(root)
+    return packageRequire()('node-gyp-build').resolve(root)
   } catch (cause) {
     throw new SilverpointError(
       'ADDON_NOT_FOUND',
-      `Expected the native addon for ${process.platform}-${process.arch} in ${root} but found none. There are prebuilt ones for linux-x64; elsewhere build it with: npm run build`,
+      `Expected the native addon for ${process.platform}-${process.arch} in ${root} but found none. Build it with a C++ compiler and CMake: npm install cmake-js node-addon-api && node ${join(root, 'scripts', 'compile-addon.mjs')}`,
       { cause },
     )
   }
 }
 
-/** The folder that holds package.json, from the sources or from dist. */
+/** As from silverpoint's own files, so that a bundle of them finds what the package depends on. */
+const packageRequire = () => createRequire(join(packageRoot(), 'package.json'))
+
+/**
+ * silverpoint's folder: the one above this file, or, where a bundler has put this code into a program of somebody
+ * else's, the package installed beside that program. The addon, the bundle and the pictures are files: they stay there.
+ */
 export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
-  return folder
+  // Bundled as CommonJS there is no import.meta.url.
+  const here = import.meta.url ?? pathToFileURL(process.argv[1] ?? join(process.cwd(), 'repl'))
+  return (root ??= rootAbove(dirname(fileURLToPath(here))) ?? installedBeside(here))
+}
+
+function rootAbove(start: string): string | undefined {
+  for (let folder = start; dirname(folder) !== folder; folder = dirname(folder)) {
+    const file = join(folder, 'package.json')
+    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'silverpoint') return folder
+  }
+  return undefined
+}
+
+function installedBeside(program: string | URL): string {
+  try {
+    return dirname(createRequire(program).resolve('silverpoint/package.json'))
+  } catch (cause) {
+    throw new SilverpointError(
+      'ADDON_NOT_FOUND',
+      `Expected the package silverpoint in node_modules beside ${program} but found none. A bundled program needs it there: npm install silverpoint`,
+      { cause },
+    )
+  }
 }
 
 function open(option?: string): { native: Native; libtorch: LibTorch } {
   const { loader, engines } = addonFiles()
   const libtorch = locate([...engines.keys()], option)
-  const minor = libtorch.version.split('.').slice(0, 2).join('.')
   quietOpenMp()
-  const native = openLibraries(require(loader) as Loader, libtorch, engines.get(minor) as string)
+  const native = openLibraries(openLoader(loader), libtorch, engines.get(minorOf(libtorch.version)) as string)
   if (native.version !== libtorch.version) {
     process.emitWarning(`LibTorch ${libtorch.version} is used; the addon was built with ${native.version}`)
   }
   // process.exit() runs no cleanup hooks, and a running compute thread would race LibTorch's static destructors.
   process.once('exit', () => native.shutdown())
   return { native, libtorch }
+}
+
+function openLoader(loader: string): Loader {
+  try {
+    return packageRequire()(loader) as Loader
+  } catch (cause) {
+    throw new SilverpointError(
+      'UNSUPPORTED_PLATFORM',
+      `Expected to open ${loader} but: ${(cause as Error).message}. Prebuilt addons need glibc 2.34 (Debian 12, Ubuntu 22.04, RHEL 9) on Linux. Use a newer system, or build the addon from source.`,
+      { cause },
+    )
+  }
 }
 
 function openLibraries(loader: Loader, libtorch: LibTorch, engine: string): Native {

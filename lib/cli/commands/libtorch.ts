@@ -7,12 +7,16 @@ import { Output } from '../output.js'
 export function libtorchCommand(): Command {
   const install = new Command('install')
     .description('fetch LibTorch from PyPI into the cache; the size is said first')
-    .option('--from <path>', 'a folder of wheels, or a LibTorch folder, instead of the network')
+    .option('--cuda', 'with all that NVIDIA GPUs need (2.5 GB to download)')
+    .option(
+      '--from <path>',
+      "torch's wheel, a folder of wheels, or a LibTorch folder, instead of the network",
+    )
   return new Command('libtorch').description('the library that computes').addCommand(
-    withJson(install).action(async (options: { from?: string; json?: boolean }) => {
+    withJson(install).action(async (options: { cuda?: boolean; from?: string; json?: boolean }) => {
       const output = new Output(options)
       const folder = await interruptible((signal) =>
-        installLibTorch({ from: options.from, signal, say: (text) => output.note(text) }),
+        installLibTorch({ cuda: options.cuda, from: options.from, signal, say: (text) => output.note(text) }),
       )
       output.result(folder, { libtorch: folder })
     }),

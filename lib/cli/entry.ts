@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** What `silverpoint` runs: an old Node is told so before it meets anything it does not know. */
+import { requireNode } from '../torch/platform.js'
+import { Output } from './output.js'
+
+try {
+  requireNode()
+  await import('./main.js')
+} catch (error) {
+  process.exitCode = 1
+  new Output({ json: process.argv.includes('--json') }).error(error)
+}
