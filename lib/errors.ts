@@ -1,31 +1,35 @@
-/** What went wrong, for programs. Every error silverpoint throws on purpose carries one of these. */
-export type ErrorCode =
-  | 'INVALID_ARGUMENT'
-  | 'CANCELLED'
-  | 'LIBTORCH_NOT_FOUND'
-  | 'LIBTORCH_OPEN_FAILED'
-  | 'LIBTORCH_INSTALL_FAILED'
-  | 'ADDON_NOT_FOUND'
-  | 'UNSUPPORTED_PLATFORM'
-  | 'ENGINE_SHUT_DOWN'
-  | 'OPERATION_FAILED'
-  | 'OUT_OF_MEMORY'
-  | 'DEVICE_UNAVAILABLE'
-  | 'DEVICE_LOST'
-  | 'AWAIT_WHILE_RECORDING'
-  | 'TENSOR_DISPOSED'
-  | 'FILE_NOT_FOUND'
-  | 'FILE_UNREADABLE'
-  | 'IMAGE_INVALID'
-  | 'SAFETENSORS_INVALID'
-  | 'BUNDLE_INVALID'
-  | 'STYLE_INVALID'
-  | 'STYLE_MISMATCH'
-  | 'TEXT_TOO_LONG'
-  | 'WRITE_FAILED'
-  | 'CHECKPOINT_MISMATCH'
-  | 'EXPORT_FAILED'
+/** What went wrong, for programs: docs/errors.md says of each what mends it. */
+export const ERROR_CODES = [
+  'INVALID_ARGUMENT',
+  'CANCELLED',
+  'LIBTORCH_NOT_FOUND',
+  'LIBTORCH_OPEN_FAILED',
+  'LIBTORCH_INSTALL_FAILED',
+  'ADDON_NOT_FOUND',
+  'UNSUPPORTED_PLATFORM',
+  'ENGINE_SHUT_DOWN',
+  'OPERATION_FAILED',
+  'OUT_OF_MEMORY',
+  'DEVICE_UNAVAILABLE',
+  'DEVICE_LOST',
+  'AWAIT_WHILE_RECORDING',
+  'TENSOR_DISPOSED',
+  'FILE_NOT_FOUND',
+  'FILE_UNREADABLE',
+  'IMAGE_INVALID',
+  'FACE_NOT_FOUND',
+  'SAFETENSORS_INVALID',
+  'BUNDLE_INVALID',
+  'STYLE_INVALID',
+  'STYLE_MISMATCH',
+  'TEXT_TOO_LONG',
+  'WRITE_FAILED',
+  'CHECKPOINT_MISMATCH',
+  'EXPORT_FAILED',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
+/** Every error silverpoint throws on purpose carries a code. */
 export class SilverpointError extends Error {
   readonly code: ErrorCode
 

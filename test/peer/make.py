@@ -17,7 +17,7 @@ from . import tiny
 FIXTURES = Path("test/fixtures")
 CHECKPOINT = Path("build/peer/tiny")
 # Modules of this package that write fixtures of their own, by their main().
-MAKERS = ("safetensors_file", "tokenizer", "samplers", "learning", "pez")
+MAKERS = ("safetensors_file", "tokenizer", "samplers", "learning", "pez", "metrics")
 
 
 def make_tiny() -> None:
