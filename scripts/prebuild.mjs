@@ -16,6 +16,9 @@ const folder = join('prebuilds', `${process.platform}-${process.arch}`)
 rmSync(folder, { recursive: true, force: true })
 // The running Node as the target: prebuildify's own choice is the oldest it knows, whose headers it would fetch.
 await new Promise((done, fail) =>
-  prebuildify({ napi: true, strip: true, targets: [process.version] }, (error) => (error ? fail(error) : done())),
+  prebuildify({ napi: true, strip: true, targets: [process.version] }, (error) =>
+    error ? fail(error) : done(),
+  ),
 )
-for (const name of readdirSync(folder)) console.log(`${join(folder, name)} ${statSync(join(folder, name)).size}`)
+for (const name of readdirSync(folder))
+  console.log(`${join(folder, name)} ${statSync(join(folder, name)).size}`)

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { ensureLibTorch } from '../../torch/install.js'
 import { packageRoot } from '../../torch/native.js'
+import { interruptible } from '../interrupt.js'
 import { withJson } from '../options.js'
 import { learnCommand } from './learn.js'
 import { sketchCommand } from './sketch.js'
@@ -13,7 +15,7 @@ export function demoCommand(): Command {
   return withJson(command).action(demo)
 }
 
-/** The two commands a user would type, one after the other. */
+/** The commands a user would type, one after the other. */
 async function demo({ output, json }: { output: string; json?: boolean }): Promise<void> {
   const samples = join(packageRoot(), 'examples', 'demo')
   const style = join(output, 'style.safetensors')
@@ -24,6 +26,7 @@ async function demo({ output, json }: { output: string; json?: boolean }): Promi
     process.stderr.write(`\nsilverpoint ${command.name()} ${args.join(' ')}\n`)
     await command.parseAsync([...args, ...flags], { from: 'user' })
   }
+  await interruptible((signal) => ensureLibTorch((text) => process.stderr.write(`${text}\n`), signal))
   await mkdir(output, { recursive: true })
   await run(learnCommand(), [...pair, '-o', style])
   await run(sketchCommand(), [style, photos, '-o', join(output, 'sketches')])
