@@ -1,9 +1,19 @@
 /** silverpoint as a library. Importing it opens nothing: LibTorch is opened when a bundle is loaded. */
-export type { SketchParameters } from './batch/parameters.js'
-export { type FileResult, type Summary, sketchFiles } from './batch/sketch-files.js'
-export { Sketcher, type SketcherOptions, type SketchItem, type SketchResult } from './batch/sketcher.js'
+export type { LedgerEntry } from './batch/ledger.js'
+export type { SketchParameters, SketchSettings } from './batch/parameters.js'
+export { type PlannedPhoto, type PlanOptions, planSketches, type SketchPlan } from './batch/plan.js'
+export { parseShard, type Shard, scheduledShard } from './batch/shard.js'
+export { type FileResult, type RunOptions, runPlan, type Summary, sketchFiles } from './batch/sketch-files.js'
+export {
+  type Photo,
+  Sketcher,
+  type SketcherOptions,
+  type SketchItem,
+  type SketchResult,
+} from './batch/sketcher.js'
 export { type Bundle, type BundleOptions, embeddedBundle, loadBundle } from './bundle/bundle.js'
 export type { Manifest } from './bundle/manifest.js'
+export { type FindOptions, type FoundImage, findImages } from './data/find-images.js'
 export { encodePng, type Image, readImage, readPngMetadata } from './data/image.js'
 export type { Guidance } from './diffusion/guidance.js'
 export type { SamplerName } from './diffusion/samplers/index.js'

@@ -15,7 +15,7 @@ import { encodePng, readImage, readPngMetadata } from '../lib/data/image.js'
 import { generator } from '../lib/style/random.js'
 import { fixture } from './helpers.js'
 import { makePhotos, makeStyle } from './photos.js'
-import { silverpoint } from './silverpoint.js'
+import { node, silverpoint } from './silverpoint.js'
 
 let bundle: Bundle
 let folder: string
@@ -512,5 +512,24 @@ describe('a job of 40 photos that is stopped', () => {
     expect(stopped.code).toBe(130)
     expect(stopped.stdout).toBe('')
     expect(performance.now() - started).toBeLessThan(30_000)
+  })
+
+  it('through examples/batch.mjs goes on there too', { timeout: 120_000 }, async () => {
+    const out = newOutput()
+    const args = [style, many, out, fixture('tiny')]
+    let sent = false
+    const stopped = await node('examples/batch.mjs', args, {
+      hearResults: (_, kill) => {
+        if (!sent) kill('SIGINT')
+        sent = true
+      },
+    })
+    expect(stopped).toMatchObject({ code: 130, stderr: '' })
+    expect(stopped.stdout).toMatch(/Stopped after a whole batch/)
+    const resumed = await node('examples/batch.mjs', args)
+    expect(resumed).toMatchObject({ code: 0, stderr: '' })
+    const [, sketched, there] = /\n(\d+) sketched, (\d+) were there, 0 failed/.exec(resumed.stdout)!
+    expect(Number(there)).toBeGreaterThan(0)
+    expect(Number(sketched) + Number(there)).toBe(40)
   })
 })

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const root = new URL('..', import.meta.url)
 
 export interface Ended {
   code: number | null
@@ -24,9 +24,15 @@ export interface Start {
 }
 
 export function silverpoint(args: readonly string[], start: Start = {}): Promise<Ended> {
+  return node('dist/cli/main.js', args, start)
+}
+
+/** @param script below the project's folder. */
+export function node(script: string, args: readonly string[], start: Start = {}): Promise<Ended> {
+  const path = fileURLToPath(new URL(script, root))
   return new Promise((resolve) => {
     const { env, cwd, stdin, hear, hearResults } = start
-    const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, cwd })
+    const child = spawn(process.execPath, [path, ...args], { env: { ...process.env, ...env }, cwd })
     const ended = { stdout: '', stderr: '' }
     const kill = (signal: NodeJS.Signals) => child.kill(signal)
     child.stdout.on('data', (text) => {

@@ -1,0 +1,62 @@
+// A folder of 2,000 good and broken pictures: whether memory stays flat after the first 200, and whether the ledger names
+// every broken one.
+//
+//   node bench/folder.mjs [bundle]        after `npm run build`
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import sharp from 'sharp'
+import { findImages, loadBundle, Sketcher, sketchFiles } from '../dist/index.js'
+
+const COUNT = 2000
+const WARM = 200
+const folder = await mkdtemp(join(tmpdir(), 'silverpoint-folder-'))
+const photos = join(folder, 'photos')
+const broken = new Set()
+
+/** Another picture for every number: of 0.1 to 2 megapixels, JPEG, PNG or WebP. Each tenth is broken, in one of four ways. */
+async function make(n) {
+  const noise = Uint8Array.from({ length: 768 }, (_, i) => (Math.sin(n * 3.1 + i * (5 + (n % 7))) + 1) * 127)
+  const picture = sharp(noise, { raw: { width: 16, height: 16, channels: 3 } })
+  const name = `${n % 20}/${n}.${['jpg', 'png', 'webp'][n % 3]}`
+  const path = join(photos, name)
+  await picture.resize(300 + ((n * 97) % 1200), 400 + ((n * 61) % 1000), { fit: 'fill' }).toFile(path)
+  if (n % 10 !== 3) return
+  broken.add(name)
+  const bytes = await readFile(path)
+  const ways = [bytes.subarray(0, bytes.length / 2), 'no picture', '', bytes.subarray(0, 40)]
+  await writeFile(path, ways[((n / 10) | 0) % 4])
+}
+
+for (let i = 0; i < 20; i++) await mkdir(join(photos, `${i}`), { recursive: true })
+await Readable.from(Array(COUNT).keys()).forEach(make, { concurrency: 4 })
+
+const bundle = await loadBundle(process.argv[2], { device: 'cpu' })
+const sketcher = new Sketcher(bundle, { steps: 1 })
+const seen = []
+const started = performance.now()
+const output = join(folder, 'out')
+const summary = await sketchFiles(sketcher, await findImages([photos]), output, {
+  onItem: (_, done) => {
+    if (done % 100 !== 0) return
+    const rss = process.memoryUsage().rss / 1e6
+    if (done >= WARM) seen.push(rss)
+    console.log(`${String(done).padStart(5)} RSS ${rss.toFixed(0)} MB`)
+  },
+})
+const seconds = (performance.now() - started) / 1000
+const lines = (await readFile(summary.ledger, 'utf8'))
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+const failed = lines.filter(({ error }) => error).map(({ photo }) => photo)
+const named = failed.length === broken.size && failed.every((photo) => broken.has(photo))
+console.log(`${summary.sketched} sketched, ${summary.failed} failed in ${seconds.toFixed(0)} s`)
+console.log(`the ledger names ${named ? 'every broken one and no other' : 'OTHERS THAN THE BROKEN ONES'}`)
+console.log(
+  `after the first ${WARM}: ${Math.min(...seen).toFixed(0)} to ${Math.max(...seen).toFixed(0)} MB, at the end ${(100 * (seen.at(-1) / seen[0] - 1)).toFixed(1)} % from there`,
+)
+sketcher.dispose()
+bundle.dispose()
+await rm(folder, { recursive: true })
