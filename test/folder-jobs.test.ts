@@ -437,7 +437,7 @@ describe('a job of 40 photos that is stopped', () => {
     whole = await contents(out)
     ledger = await ledgerOf(join(out, 'ledger.jsonl'))
     expect(ledger).toHaveLength(40)
-  })
+  }, 60_000)
 
   /** Nothing is lost, doubled or left: all files as those of a run that was not stopped. */
   async function isWhole(out: string) {
