@@ -1,12 +1,13 @@
 /** What makes a sketch what it is, beside its photo. */
 import { createHash } from 'node:crypto'
 import type { Manifest } from '../bundle/manifest.js'
+import { defaultCrop, type FramingOptions } from '../data/face-framing.js'
 import type { Guidance } from '../diffusion/guidance.js'
 import type { SamplerName } from '../diffusion/samplers/index.js'
 import type { Style } from '../style/style.js'
 
 /** As a sketch's metadata tells them. */
-export interface SketchParameters {
+export interface SketchParameters extends Required<FramingOptions> {
   /** The style's hash. */
   style: string | null
   optional: string
@@ -21,7 +22,7 @@ export interface SketchParameters {
 }
 
 /** What may be chosen. */
-export interface SketchSettings {
+export interface SketchSettings extends FramingOptions {
   /** The learned style; without one, the text alone is the instruction. */
   style?: Style
   /** Plain text joined with the learned instruction. */
@@ -41,6 +42,8 @@ export const defaults = {
   guidance: { text: 2.5, image: 1.5 },
   seed: 0,
   batch: 4,
+  face: 'largest' as const,
+  outputFrame: 'crop' as const,
 }
 
 /** The parameters that settings make with a bundle, loaded or only looked at. */
@@ -48,11 +51,12 @@ export function sketchParameters(
   { manifest, dtype, device }: { manifest: Manifest; dtype: string; device: string },
   { style, optional = '', ...chosen }: SketchSettings,
 ): SketchParameters {
-  const { sampler, steps, guidance, seed, batch } = { ...defaults, ...defined(chosen) }
+  const all = { crop: defaultCrop(manifest), ...defaults, ...defined(chosen) }
+  const { sampler, steps, guidance, seed, batch, crop, face, outputFrame } = all
   const { weightsId } = manifest
   return {
     ...{ style: style?.hash ?? null, optional, sampler, steps, guidance, seed, batch },
-    ...{ weightsId, dtype, device },
+    ...{ crop, face, outputFrame, weightsId, dtype, device },
   }
 }
 

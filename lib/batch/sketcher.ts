@@ -1,7 +1,8 @@
 /** Photos in, sketches out: many at a time, each the same whatever batch it is in. */
 import { createHash } from 'node:crypto'
 import type { Bundle } from '../bundle/bundle.js'
-import { type Image, readImage } from '../data/image.js'
+import { type Framed, framePhoto } from '../data/face-framing.js'
+import type { Image } from '../data/image.js'
 import { readFile } from '../data/read-file.js'
 import { type Fitted, fit } from '../data/resize.js'
 import { generate, noiseFor } from '../diffusion/generate.js'
@@ -20,6 +21,8 @@ export interface SketcherOptions extends SketchSettings {
   signal?: AbortSignal
   /** Told when memory did not suffice for a batch: how many photos are drawn at once from now on. */
   onSmallerBatch?: (batch: number) => void
+  /** Told what lets a photo's sketch be less than it could: a face that is too small. */
+  onWarning?: (message: string) => void
 }
 
 /** A path, or the bytes of a picture's file. */
@@ -36,6 +39,7 @@ export type SketchResult =
   | {
       index: number
       photo: Photo
+      /** The photo, in the frame of the sketch. */
       original: Image
       sketch: Image
       parameters: SketchParameters
@@ -52,7 +56,7 @@ interface Prepared {
   photo: Photo
   inputHash: string
   wish: Wish
-  original: Image
+  framed: Framed
   fitted: Fitted
 }
 
@@ -67,11 +71,12 @@ export class Sketcher {
   readonly #negative: Tensor
   readonly #signal: AbortSignal | undefined
   readonly #onSmallerBatch: ((batch: number) => void) | undefined
+  readonly #onWarning: ((message: string) => void) | undefined
   #batch: number
 
   /** @throws STYLE_MISMATCH, TEXT_TOO_LONG, INVALID_ARGUMENT. */
   constructor(bundle: Bundle, options: SketcherOptions) {
-    const { signal, onSmallerBatch, ...settings } = options
+    const { signal, onSmallerBatch, onWarning, ...settings } = options
     const parameters = sketchParameters(bundle, settings)
     const { batch, seed, sampler, steps, guidance, optional } = parameters
     if (!Number.isInteger(batch) || batch < 1) throw invalidArgument('batch', 'a whole number from 1', batch)
@@ -79,6 +84,7 @@ export class Sketcher {
     this.#bundle = bundle
     this.#signal = signal
     this.#onSmallerBatch = onSmallerBatch
+    this.#onWarning = onWarning
     this.#batch = batch
     this.#schedule = new NoiseSchedule(bundle.manifest.schedule)
     // Both are made anew for every batch: here they refuse what makes no sense.
@@ -142,9 +148,14 @@ export class Sketcher {
     try {
       const bytes = typeof photo === 'string' ? await readFile(photo) : photo
       inputHash = createHash('sha256').update(bytes).digest('hex')
-      const original = await readImage(bytes, typeof photo === 'string' ? { name: photo } : {})
-      const fitted = await fit(original, this.#bundle.manifest.resolution)
-      return { index, photo, inputHash, wish: { style, optional }, original, fitted }
+      const { resolution } = this.#bundle.manifest
+      const name = typeof photo === 'string' ? photo : undefined
+      const framed = await framePhoto(bytes, resolution, this.parameters, {
+        name,
+        onWarning: this.#onWarning,
+      })
+      const fitted = await fit(framed.image, resolution)
+      return { index, photo, inputHash, wish: { style, optional }, framed, fitted }
     } catch (error) {
       return { index, photo, inputHash, error: error as Error }
     }
@@ -171,11 +182,12 @@ export class Sketcher {
     return Promise.all(
       batch.map(async (one) => {
         if (!('fitted' in one)) return one
-        const { index, photo, inputHash, original, fitted } = one
+        const { index, photo, inputHash, framed, fitted } = one
         const image = drawn.get(index) as Image | Error
         if (image instanceof Error) return { index, photo, inputHash, error: image }
         const parameters = this.#parametersOf(one)
-        return { index, photo, inputHash, original, parameters, sketch: await fitted.undo(image) }
+        const sketch = await framed.undo(await fitted.undo(image))
+        return { index, photo, inputHash, original: framed.original, parameters, sketch }
       }),
     )
   }

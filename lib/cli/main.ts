@@ -2,6 +2,7 @@
 /** silverpoint's commands: parse, call, print. */
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { alignCommand } from './commands/align.js'
 import { bundleCommand } from './commands/bundle.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
@@ -21,6 +22,7 @@ const program = new Command('silverpoint')
 for (const command of [
   learnCommand(),
   sketchCommand(),
+  alignCommand(),
   inspectCommand(),
   bundleCommand(),
   libtorchCommand(),

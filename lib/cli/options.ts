@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Bundle } from '../bundle/bundle.js'
 import { type BundleOptions, loadBundle } from '../bundle/bundle.js'
+import type { FaceChoice } from '../data/face-choice.js'
 import type { Device } from '../torch/dtype.js'
 import type { Output } from './output.js'
 
@@ -36,6 +37,27 @@ export function withSeed(command: Command): Command {
   return command.option('--seed <number>', 'seed of all random numbers', parseInteger, 0)
 }
 
+export interface CropOptions {
+  crop?: 'face' | 'none'
+  face?: FaceChoice
+}
+
+/** What of a photo is taken. */
+export function withCrop(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--crop <what>',
+        'face or none (default: face for the embedded bundle and others of 96 to 256 px, which know nothing else)',
+      ).choices(['face', 'none']),
+    )
+    .option(
+      '--face <which>',
+      'of several: largest, central or N, the N-th from the left (default: largest)',
+      parseFace,
+    )
+}
+
 /** Opens the bundle that the options name, saying where it runs. */
 export async function openBundle(options: ModelOptions, output: Output): Promise<Bundle> {
   const bundle = await loadBundle(options.bundle, options)
@@ -67,4 +89,10 @@ export function parseNumber(text: string): number {
 function parseDevice(text: string): Device | 'auto' {
   if (/^(auto|cpu|cuda(:\d+)?)$/.test(text)) return text as Device | 'auto'
   throw new InvalidArgumentError('Expected auto, cpu, cuda or cuda:N.')
+}
+
+function parseFace(text: string): FaceChoice {
+  if (text === 'largest' || text === 'central') return text
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Expected largest, central or a number from 1.')
 }

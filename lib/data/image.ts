@@ -1,6 +1,7 @@
 /** Pictures of the host: files in, files out. */
 import sharp, { type Sharp } from 'sharp'
 import { invalidArgument, SilverpointError } from '../errors.js'
+import { heicToPng, isHeic } from './heic.js'
 import { isObject } from './json.js'
 import { findText, insertText } from './png-text.js'
 import { readFile } from './read-file.js'
@@ -17,36 +18,46 @@ export interface ReadOptions {
   pixelLimit?: number
   /** What errors call a picture given as bytes. */
   name?: string
+  /** A picture of more pixels is scaled down to these while it is read: what it takes in memory stays bounded. */
+  shrinkTo?: number
 }
 
-const FORMATS: readonly string[] = ['jpeg', 'png', 'webp']
+/** As sharp calls them; heif is AVIF. */
+const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']
 const PIXEL_LIMIT = 100_000_000
 /** Keyword of our text in a PNG. */
 const KEYWORD = 'silverpoint'
 
 /**
- * A JPEG, PNG or WebP file, by path or as bytes, the way a viewer shows it: turned as EXIF says, in sRGB, grey as RGB,
- * what is transparent on white.
+ * A JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF file, by path or as bytes, the way a viewer shows it: turned as EXIF says, in
+ * sRGB whatever its profile, grey as RGB, what is transparent on white; of several pages or frames the first.
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE; IMAGE_INVALID where it is no such picture, is cut off or has too many pixels.
  */
 export async function readImage(source: string | Buffer, options: ReadOptions = {}): Promise<Image> {
   const { pixelLimit = PIXEL_LIMIT, name = typeof source === 'string' ? source : 'the given bytes' } = options
   const bytes = typeof source === 'string' ? await readFile(source) : source
   try {
+    const known = isHeic(bytes) ? await heicToPng(bytes, pixelLimit) : bytes
     // Warnings pass: phones write JPEGs that decode whole and well, but with one.
-    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true })
-    const { format, width, height } = await decoder.metadata()
+    const decoder = sharp(known, { failOn: 'error', limitInputPixels: false, autoOrient: true })
+    const { format, width, height, autoOrient } = await decoder.metadata()
     if (!FORMATS.includes(format)) throw new Error(`it is of the format ${format}`)
     if (width * height > pixelLimit) throw new Error(`it has ${width} x ${height}`)
-    return await fromSharp(decoder)
+    return await fromSharp(shrink(decoder, autoOrient, options.shrinkTo))
   } catch (cause) {
     const [reason] = (cause as Error).message.split('\n')
     throw new SilverpointError(
       'IMAGE_INVALID',
-      `Expected a whole JPEG, PNG or WebP picture of at most ${pixelLimit} pixels in ${name} but ${reason}. Fetch it again, convert it or scale it down.`,
+      `Expected a whole JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF picture of at most ${pixelLimit} pixels in ${name} but ${reason}. Fetch it again, convert it or scale it down.`,
       { cause },
     )
   }
+}
+
+function shrink(decoder: Sharp, { width, height }: { width: number; height: number }, most?: number): Sharp {
+  if (most === undefined || width * height <= most) return decoder
+  const scale = Math.sqrt(most / (width * height))
+  return decoder.resize(Math.round(width * scale), Math.round(height * scale), { fit: 'fill' })
 }
 
 /** An 8-bit PNG. `metadata` is put into it as JSON, where readPngMetadata finds it. */

@@ -1,5 +1,5 @@
-/** Text inside PNG files, as iTXt chunks: each chunk is its data's length, a type, the data, and a CRC of type and data. */
-import { crc32 } from 'node:zlib'
+/** What is put into PNG files, text and colour profiles, as chunks: each chunk is its data's length, a type, the data, and a CRC of type and data. */
+import { crc32, deflateSync } from 'node:zlib'
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 /** Ends the keyword; no compression and its method; no language; no translated keyword. */
@@ -7,10 +7,19 @@ const PLAIN = Buffer.alloc(5)
 
 /** The PNG with one chunk of text more, right behind its header. */
 export function insertText(png: Buffer, keyword: string, text: string): Buffer {
+  return insert(png, 'iTXt', Buffer.concat([Buffer.from(keyword, 'latin1'), PLAIN, Buffer.from(text)]))
+}
+
+/** The PNG with an ICC profile: its name and the method of compression, then the profile. */
+export function insertProfile(png: Buffer, profile: Buffer): Buffer {
+  return insert(png, 'iCCP', Buffer.concat([Buffer.from('profile\0\0', 'latin1'), deflateSync(profile)]))
+}
+
+/** A chunk right behind the header. */
+function insert(png: Buffer, type: string, data: Buffer): Buffer {
   const [header] = chunks(png)
   const behind = SIGNATURE.length + 12 + (header as Chunk).data.length
-  const data = Buffer.concat([Buffer.from(keyword, 'latin1'), PLAIN, Buffer.from(text)])
-  return Buffer.concat([png.subarray(0, behind), chunkOf('iTXt', data), png.subarray(behind)])
+  return Buffer.concat([png.subarray(0, behind), chunkOf(type, data), png.subarray(behind)])
 }
 
 /** The text under a keyword, undefined where there is none. @throws Error where the bytes are no whole PNG. */

@@ -8,12 +8,20 @@ import { throwIfCancelled } from './cancel.js'
 import { loadCheckpoint, type Settings, saveCheckpoint } from './checkpoint.js'
 import { learningDraws } from './draws.js'
 import { LearningRun, type StepLosses } from './learning-run.js'
-import { encodePairs, hashPair, imagesTensor, type Pair, type PreparedPair, preparePair } from './pairs.js'
+import {
+  encodePairs,
+  hashPair,
+  imagesTensor,
+  type Pair,
+  type PairOptions,
+  type PreparedPair,
+  preparePair,
+} from './pairs.js'
 import { findText } from './pez.js'
 import { type Recipe, type RecipeName, recipe as recipeOf } from './recipe.js'
 import { Style } from './style.js'
 
-export interface LearnOptions {
+export interface LearnOptions extends PairOptions {
   /** Which preset; `default` unless said. */
   recipe?: RecipeName
   /** Values of the preset to change. */
@@ -37,7 +45,7 @@ const SAVE_EVERY_MS = 15_000
 
 /**
  * Learns the manner of the sketch in a pair. Several pairs of one artist are learned together.
- * @throws CANCELLED, CHECKPOINT_MISMATCH, TEXT_TOO_LONG, IMAGE_INVALID and what reading pictures throws.
+ * @throws CANCELLED, CHECKPOINT_MISMATCH, TEXT_TOO_LONG, FACE_NOT_FOUND, IMAGE_INVALID and what reading pictures throws.
  */
 export async function learnStyle(
   bundle: Bundle,
@@ -47,7 +55,9 @@ export async function learnStyle(
   const list = Array.isArray(pairs) ? pairs : [pairs]
   if (list.length === 0) throw invalidArgument('pairs', 'at least one pair', 0)
   const recipe = recipeOf(options.recipe ?? 'default', options.changes)
-  const prepared = await Promise.all(list.map((pair) => preparePair(pair, bundle.manifest.resolution)))
+  const prepared = await Promise.all(
+    list.map((pair) => preparePair(pair, bundle.manifest.resolution, options)),
+  )
   const settings = await settingsOf(bundle, prepared, recipe, options)
   const { checkpoint } = options
   const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined

@@ -1,6 +1,10 @@
 /** Pairs from a user's pictures to what the objective works on. */
 import { createHash } from 'node:crypto'
 import type { Bundle } from '../bundle/bundle.js'
+import { alignPair, type PairNames } from '../data/align.js'
+import { type FaceChoice, findFace } from '../data/face-choice.js'
+import { cropPair } from '../data/face-crop.js'
+import { defaultCrop } from '../data/face-framing.js'
 import { type Image, readImage } from '../data/image.js'
 import { fit } from '../data/resize.js'
 import { invalidArgument } from '../errors.js'
@@ -19,22 +23,69 @@ export interface PreparedPair {
   sketch: Image
 }
 
+/** How a pair is brought to one frame, and what of it is learned from. */
+export interface PairOptions {
+  /** What is learned from: the face, or all of the pictures. See defaultCrop. */
+  crop?: 'face' | 'none'
+  /** Which face of the photo, where there are several. */
+  face?: FaceChoice
+  /** Whether the photo is warped into the sketch's frame: `auto`, where the ratios of their sides differ. */
+  align?: 'auto' | 'never' | 'always'
+}
+
 /** How much the sides' ratios of photo and sketch may differ before they can't be of one framing. */
 const RATIO_TOLERANCE = 0.02
 
-export async function preparePair(pair: Pair, resolution: number): Promise<PreparedPair> {
-  const [photo, sketch] = await Promise.all([readImage(pair.photo), readImage(pair.sketch)])
-  const ratios = [photo, sketch].map(({ width, height }) => width / height) as [number, number]
-  if (Math.abs(Math.log(ratios[0] / ratios[1])) > RATIO_TOLERANCE) {
-    throw invalidArgument(
-      'pair',
-      'a photo and a sketch of the same framing',
-      `${photo.width}x${photo.height} and ${sketch.width}x${sketch.height}`,
-      'Crop one to the other.',
-    )
-  }
+export async function preparePair(
+  pair: Pair,
+  resolution: number,
+  options: PairOptions = {},
+): Promise<PreparedPair> {
+  const { photo, sketch } = await framePair(pair, resolution, options)
   return { photo: (await fit(photo, resolution)).image, sketch: (await fit(sketch, resolution)).image }
 }
+
+/**
+ * Photo and sketch of one framing: aligned where needed, then cropped alike.
+ * @throws FACE_NOT_FOUND where a face is needed and none is found; INVALID_ARGUMENT for pictures of different ratios that
+ * must not be aligned.
+ */
+export async function framePair(
+  pair: Pair,
+  resolution: number,
+  { crop = defaultCrop({ resolution }), face, align = 'auto' }: PairOptions = {},
+): Promise<PreparedPair> {
+  const names = { photo: nameOf(pair.photo, 'the photo'), sketch: nameOf(pair.sketch, 'the sketch') }
+  const [whole, sketch] = await Promise.all([
+    readImage(pair.photo, { name: names.photo }),
+    readImage(pair.sketch, { name: names.sketch }),
+  ])
+  const photo = await inFrame(whole, sketch, names, align)
+  if (crop === 'none') return { photo, sketch }
+  const remedy = 'Choose another pair, or learn from all of it with --crop none.'
+  return cropPair(photo, sketch, await findFace(photo, names.photo, remedy, face), resolution)
+}
+
+async function inFrame(
+  photo: Image,
+  sketch: Image,
+  names: PairNames,
+  align: NonNullable<PairOptions['align']>,
+): Promise<Image> {
+  const [a, b] = [photo.width / photo.height, sketch.width / sketch.height]
+  const differ = Math.abs(Math.log(a / b)) > RATIO_TOLERANCE
+  if (align === 'always' || (align === 'auto' && differ)) return (await alignPair(photo, sketch, names)).photo
+  if (!differ) return photo
+  throw invalidArgument(
+    'pair',
+    'a photo and a sketch of the same framing',
+    `${photo.width}x${photo.height} and ${sketch.width}x${sketch.height}`,
+    'Crop one to the other, or let them be aligned (--align auto).',
+  )
+}
+
+const nameOf = (source: string | Buffer, other: string): string =>
+  typeof source === 'string' ? source : other
 
 /** SHA-256 of the prepared pixels, for the provenance. */
 export function hashPair(pair: PreparedPair): { photo: string; sketch: string } {

@@ -17,7 +17,7 @@ from . import tiny
 FIXTURES = Path("test/fixtures")
 CHECKPOINT = Path("build/peer/tiny")
 # Modules of this package that write fixtures of their own, by their main().
-MAKERS = ("safetensors_file", "tokenizer", "samplers", "learning", "pez", "metrics")
+MAKERS = ("safetensors_file", "tokenizer", "samplers", "learning", "pez", "metrics", "align")
 
 
 def make_tiny() -> None:

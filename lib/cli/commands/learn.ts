@@ -7,11 +7,20 @@ import type { StepLosses } from '../../style/learning-run.js'
 import type { Pair } from '../../style/pairs.js'
 import { RECIPES, type Recipe, type RecipeName } from '../../style/recipe.js'
 import { interruptible } from '../interrupt.js'
-import { type ModelOptions, openBundle, parseCount, parseNumber, withModel, withSeed } from '../options.js'
+import {
+  type CropOptions,
+  type ModelOptions,
+  openBundle,
+  parseCount,
+  parseNumber,
+  withCrop,
+  withModel,
+  withSeed,
+} from '../options.js'
 import { Output } from '../output.js'
 import { Progress } from '../progress.js'
 
-interface LearnCliOptions extends ModelOptions {
+interface LearnCliOptions extends ModelOptions, CropOptions {
   output: string
   recipe: RecipeName
   text?: string
@@ -22,6 +31,7 @@ interface LearnCliOptions extends ModelOptions {
   lambdaEdit?: number
   editSign?: Recipe['editSign']
   seed: number
+  align: 'auto' | 'never' | 'always'
 }
 
 export function learnCommand(): Command {
@@ -44,13 +54,19 @@ export function learnCommand(): Command {
         'as-printed',
       ]),
     )
+    .addOption(
+      new Option('--align <when>', "warp the photo into the sketch's frame; auto: where their ratios differ")
+        .choices(['auto', 'never', 'always'])
+        .default('auto'),
+    )
     .addHelpText('after', '\nExample:\n  silverpoint learn photo.jpg sketch.png -o style.safetensors\n')
-  return withSeed(withModel(command)).action(learn)
+  return withSeed(withModel(withCrop(command))).action(learn)
 }
 
 async function learn(pictures: string[], options: LearnCliOptions): Promise<void> {
   const output = new Output(options)
   const pairs = pairsOf(pictures)
+  const { crop, face, align } = options
   await requireWritable(options.output)
   await using bundle = await openBundle(options, output)
   const history: StepLosses[] = []
@@ -61,6 +77,7 @@ async function learn(pictures: string[], options: LearnCliOptions): Promise<void
       changes: changesOf(options),
       text: options.text,
       seed: options.seed,
+      ...{ crop, face, align },
       checkpoint: `${options.output}.checkpoint`,
       signal,
       onText: (done, total, score) => {
@@ -80,7 +97,7 @@ async function learn(pictures: string[], options: LearnCliOptions): Promise<void
   })
   await style.save(options.output)
   const picture = `${options.output.replace(/\.safetensors$/, '')}.png`
-  await drawLearning(bundle, pairs[0] as Pair, style, history, picture)
+  await drawLearning(bundle, pairs[0] as Pair, style, history, picture, { crop, face, align })
   const { text, step } = style.provenance
   output.result(`${options.output}  (from "${text}", step ${step})\n${picture}`, {
     style: options.output,

@@ -12,11 +12,21 @@ import { SAMPLER_NAMES, type SamplerName } from '../../diffusion/samplers/index.
 import { Style } from '../../style/style.js'
 import { ExitCode } from '../exit-codes.js'
 import { interruptible } from '../interrupt.js'
-import { type ModelOptions, openBundle, parseCount, parseNumber, withModel, withSeed } from '../options.js'
+import {
+  type CropOptions,
+  type ModelOptions,
+  openBundle,
+  parseCount,
+  parseNumber,
+  withCrop,
+  withModel,
+  withSeed,
+} from '../options.js'
 import { Output } from '../output.js'
 import { duration, Progress } from '../progress.js'
 
-interface SketchCliOptions extends ModelOptions {
+interface SketchCliOptions extends ModelOptions, CropOptions {
+  outputFrame?: 'crop' | 'photo'
   output: string
   optional?: string
   sampler?: SamplerName
@@ -47,6 +57,12 @@ export function sketchCommand(): Command {
     .option('--text-guidance <scale>', 'how strongly the instruction is followed', parseNumber)
     .option('--image-guidance <scale>', 'how strongly the photo is kept', parseNumber)
     .option('--batch <photos>', 'photos a call of the network', parseCount)
+    .addOption(
+      new Option(
+        '--output-frame <frame>',
+        "what a cropped face's sketch shows: the crop, or the photo's frame with white paper around it (default: crop)",
+      ).choices(['crop', 'photo']),
+    )
     .option('--skip-existing', 'leave out photos whose sketches are there and would come out the same')
     .addOption(
       new Option('--on-error <what>', 'whether a photo that fails ends the job')
@@ -70,7 +86,7 @@ Examples:
   find photos -newer out -name '*.jpg' -print0 | silverpoint sketch style.safetensors - -o out/
 `,
     )
-  return withSeed(withModel(command)).action(sketch)
+  return withSeed(withModel(withCrop(command))).action(sketch)
 }
 
 async function sketch(stylePath: string, paths: string[], options: SketchCliOptions): Promise<void> {
@@ -123,7 +139,10 @@ async function run(
   await using bundle = await openBundle(options, output)
   const onSmallerBatch = (size: number) =>
     output.warn(`Memory does not suffice: the batch is halved, to ${size} at once.`)
-  await using sketcher = new Sketcher(bundle, { ...settings, signal, onSmallerBatch })
+  await using sketcher = new Sketcher(bundle, {
+    ...{ ...settings, signal, onSmallerBatch },
+    onWarning: (message) => output.warn(message),
+  })
   const progress = output.quiet ? undefined : new Progress('sketching', pending.length)
   try {
     return await runPlan(sketcher, plan, {
@@ -168,8 +187,9 @@ async function dryRun(
   })
 }
 
-function settingsOf({ sampler, steps, optional, batch, seed, ...options }: SketchCliOptions): SketchSettings {
-  return { sampler, steps, optional, batch, seed, ...guidanceOf(options) }
+function settingsOf(options: SketchCliOptions): SketchSettings {
+  const { sampler, steps, optional, batch, seed, crop, face, outputFrame } = options
+  return { sampler, steps, optional, batch, seed, crop, face, outputFrame, ...guidanceOf(options) }
 }
 
 /** Both scales, where one was given. */

@@ -1,0 +1,62 @@
+/** From a photo as people have it to what a model draws of it, and back to what they want to see. */
+import { type FaceChoice, findFace } from './face-choice.js'
+import { cropFace, sidesFor } from './face-crop.js'
+import { type Image, readImage } from './image.js'
+
+export interface FramingOptions {
+  /** What is drawn: the face, cropped as the embedded bundle knows faces, or the whole photo. See defaultCrop. */
+  crop?: 'face' | 'none'
+  /** Which face, where there are several. Default: the largest; of those about as large, the most central. */
+  face?: FaceChoice
+  /**
+   * What a sketch of a cropped face shows: `crop` (the default), a square picture of the face, at the photo's own scale
+   * but no larger than four times what the model draws; or `photo`, the photo's whole frame with the sketch in its place
+   * and white paper around it, for laying one over the other.
+   */
+  outputFrame?: 'crop' | 'photo'
+}
+
+export interface Framed {
+  /** What is drawn. */
+  image: Image
+  /** What the result shows, of the photo. */
+  original: Image
+  /** Takes a picture of `image`'s size to the frame of the result. */
+  undo(picture: Image): Promise<Image>
+}
+
+/** The resolutions of bundles that know crops of faces alone; on less than these no face is to be known. */
+const FACES_ONLY = { least: 96, most: 256 }
+/** Faces smaller than this, in px, have little to draw. */
+const SMALL = 64
+/** Most pixels read of a photo of which a face is shown: plenty for the crop, and little beside a phone's 48 million. */
+const PIXELS = 6_000_000
+
+/**
+ * The one rule for what is drawn unless said: the face for small bundles (96 to 256 px, as the embedded one), which were
+ * trained on crops of faces alone; the whole photo for others.
+ */
+export const defaultCrop = ({ resolution }: { resolution: number }): 'face' | 'none' =>
+  resolution >= FACES_ONLY.least && resolution <= FACES_ONLY.most ? 'face' : 'none'
+
+/**
+ * Reads a photo and frames it.
+ * @throws FACE_NOT_FOUND where the face is wanted and there is none, and whatever readImage throws.
+ */
+export async function framePhoto(
+  source: string | Buffer,
+  resolution: number,
+  { crop, face, outputFrame }: Required<FramingOptions>,
+  { name = 'the given bytes', onWarning }: { name?: string; onWarning?: (message: string) => void } = {},
+): Promise<Framed> {
+  const whole = crop === 'none' || outputFrame === 'photo'
+  const photo = await readImage(source, { name, shrinkTo: whole ? undefined : PIXELS })
+  if (crop === 'none') return { image: photo, original: photo, undo: async (picture) => picture }
+  const found = await findFace(photo, name, 'Choose another photo, or draw it whole with --crop none.', face)
+  const size = Math.min(found.box.width, found.box.height)
+  if (size < SMALL)
+    onWarning?.(`The face in ${name} is ${Math.round(size)} px large; below ${SMALL} px its sketch is vague.`)
+  const { image, putBack } = await cropFace(photo, found, sidesFor(resolution))
+  if (outputFrame === 'photo') return { image, original: photo, undo: putBack }
+  return { image, original: image, undo: async (picture) => picture }
+}
