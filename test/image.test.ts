@@ -119,7 +119,7 @@ describe('readImage', () => {
     expect((await readImage(path, { pixelLimit: 2000 })).width).toBe(50)
     await expect(readImage(path, { pixelLimit: 1999 })).rejects.toMatchObject({
       code: 'IMAGE_INVALID',
-      message: `Expected a whole JPEG, PNG or WebP picture of at most 1999 pixels in ${path} but it has 50 x 40. Fetch it again, convert it or scale it down.`,
+      message: `Expected a whole JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF picture of at most 1999 pixels in ${path} but it has 50 x 40. Fetch it again, convert it or scale it down.`,
     })
   })
 

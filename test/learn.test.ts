@@ -186,9 +186,9 @@ describe('a learning run that is stopped', () => {
 })
 
 describe('a pair', () => {
-  it('of different framing is refused', async () => {
+  it('of different framing is refused where it must not be aligned', async () => {
     const sketch = await picture('wide.png', 120, 60, 3)
-    await expect(learnStyle(bundle, { ...pairs[0]!, sketch }, quick)).rejects.toThrow(
+    await expect(learnStyle(bundle, { ...pairs[0]!, sketch }, { ...quick, align: 'never' })).rejects.toThrow(
       /same framing for pair but received "90x80 and 120x60"/,
     )
   })
