@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
-const run = (command, args) => execFileSync(command, args, { stdio: ['ignore', 2, 2] })
+const run = (command, args, options) => execFileSync(command, args, { stdio: ['ignore', 2, 2], ...options })
 const say = (text) => console.error(`setup: ${text}`)
 
 // Stamps and CMake's files lie in .build: node-gyp and prebuildify delete build/.
@@ -32,7 +32,8 @@ const under = (folder, ending) =>
 
 await stamped('installing dependencies from npm', ['package-lock.json'], 'node_modules', () =>
   // No package here needs an install script, and npm would take binding.gyp for one of ours.
-  run('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']),
+  // On Windows npm is a batch file, which a shell has to run.
+  run('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit'], { shell: process.platform === 'win32' }),
 )
 await stamped('compiling TypeScript', ['tsconfig.json', ...under('lib', /\.ts$/)], 'dist/index.js', () =>
   run(process.execPath, ['node_modules/typescript/bin/tsc']),

@@ -1,6 +1,7 @@
 // Tests the package as a stranger meets it: packed, installed with install scripts off into an empty folder on a machine
 // with node, npm, Python and no compiler, and used. `npm run test:package -- --full` also downloads LibTorch (540 MB)
-// into an empty cache; without it LibTorch is the one in the user's cache.
+// into an empty cache; without it LibTorch is the one in the user's cache. --prebuilt takes prebuilds/ as it is, and
+// wants all that are released to be there.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
@@ -9,6 +10,10 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const full = process.argv.includes('--full')
+const prebuilt = process.argv.includes('--prebuilt')
+const platforms = prebuilt
+  ? ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64']
+  : [`${process.platform}-${process.arch}`]
 const work = mkdtempSync(join(tmpdir(), 'silverpoint-package-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 process.chdir(root)
@@ -45,7 +50,7 @@ const REQUIRED = [
     'scripts/compile-addon.mjs',
   ],
   ...['LICENSE', 'README.md', 'package.json'],
-  `prebuilds/${process.platform}-${process.arch}/silverpoint.node`,
+  ...platforms.map((platform) => `prebuilds/${platform}/silverpoint.node`),
   ...(existsSync('models/embedded') ? ['models/embedded/bundle.json'] : []),
 ]
 const UNWANTED = /^(lib|test|bench|build|node_modules|\.)|\.map$|__pycache__|\.pyc$|\.ts(?<!\.d\.ts)$/
@@ -87,8 +92,10 @@ function bareMachine() {
   return { ...Object.fromEntries(inherited), PATH: bin, SILVERPOINT_CACHE: cache }
 }
 
-say('making the prebuilt addon')
-execFileSync(process.execPath, ['scripts/prebuild.mjs'], { stdio: ['ignore', 1, 2] })
+if (!prebuilt) {
+  say('making the prebuilt addon')
+  execFileSync(process.execPath, ['scripts/prebuild.mjs'], { stdio: ['ignore', 1, 2] })
+}
 
 say('npm pack')
 const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', work], {

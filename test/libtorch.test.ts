@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { installLibTorch, requireRoom } from '../lib/torch/install.js'
 import { candidates, libraryFile, locate } from '../lib/torch/locate.js'
-import { packageRoot } from '../lib/torch/native.js'
+import { native, packageRoot } from '../lib/torch/native.js'
 import { requireNode, requireSupportedPlatform } from '../lib/torch/platform.js'
 import { distributionOf, placeOf, platformTags, requirements, wheelSet } from '../lib/torch/wheels.js'
 import { recordOf, writeWheel } from './fake-wheel.js'
@@ -230,6 +230,18 @@ describe('installing from a folder', () => {
       message: expect.stringMatching(/Expected \d+ MB free in .* but there are \d+ MB.*SILVERPOINT_CACHE/),
     })
     await requireRoom(folder, 1)
+  })
+})
+
+describe('a LibTorch that is broken', () => {
+  it("is an error with the system's own words, not a crash", () => {
+    const libtorch = standalone('2.13.0')
+    expect(() => native({ libtorch })).toThrow(
+      expect.objectContaining({
+        code: 'LIBTORCH_OPEN_FAILED',
+        message: expect.stringMatching(/libtorch_cpu.*(file too short|invalid ELF header|not a mach-o)/i),
+      }),
+    )
   })
 })
 

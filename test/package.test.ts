@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,6 +60,22 @@ describe('a program that uses the package', () => {
       expect(run(outfile)).toBe(WANTED)
     },
   )
+})
+
+describe('the command', () => {
+  it('ends without a complaint when its reader goes away, as head does', async () => {
+    const child = spawn(process.execPath, [
+      join(packageRoot(), 'dist', 'cli', 'entry.js'),
+      'doctor',
+      '--json',
+    ])
+    let stderr = ''
+    child.stderr.on('data', (text) => (stderr += text))
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [code] = await once(child, 'close')
+    expect(stderr).toBe('')
+    expect(code).toBe(1)
+  })
 })
 
 describe('the package', () => {

@@ -3,6 +3,12 @@
 import { requireNode } from '../torch/platform.js'
 import { Output } from './output.js'
 
+// A reader that has seen enough, such as head, closes the pipe: no reason to complain.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(1)
+  throw error
+})
+
 try {
   requireNode()
   await import('./main.js')
