@@ -15,13 +15,13 @@ const folder = await mkdtemp(join(tmpdir(), 'silverpoint-folder-'))
 const photos = join(folder, 'photos')
 const broken = new Set()
 
-/** Another picture for every number: of 0.1 to 2 megapixels, JPEG, PNG or WebP. Each tenth is broken, in one of four ways. */
+/** Another picture for every number: of up to half a megapixel, JPEG, PNG or WebP. Each tenth is broken, in one of four ways. */
 async function make(n) {
   const noise = Uint8Array.from({ length: 768 }, (_, i) => (Math.sin(n * 3.1 + i * (5 + (n % 7))) + 1) * 127)
   const picture = sharp(noise, { raw: { width: 16, height: 16, channels: 3 } })
   const name = `${n % 20}/${n}.${['jpg', 'png', 'webp'][n % 3]}`
   const path = join(photos, name)
-  await picture.resize(300 + ((n * 97) % 1200), 400 + ((n * 61) % 1000), { fit: 'fill' }).toFile(path)
+  await picture.resize(100 + ((n * 97) % 600), 120 + ((n * 61) % 600), { fit: 'fill' }).toFile(path)
   if (n % 10 !== 3) return
   broken.add(name)
   const bytes = await readFile(path)

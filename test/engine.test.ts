@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as torch from '../lib/torch/index.js'
+import { settledMemory } from './tensors.js'
 
 const matrix = () => torch.tensor([1, 2, 3, 4], [2, 2])
 
@@ -155,7 +156,7 @@ describe('gradients', () => {
 
 describe('scope', () => {
   it('frees what was made inside, except what it returns', async () => {
-    const before = torch.memoryStatistics().tensors
+    const before = (await settledMemory()).tensors
     const kept = torch.scope(() => {
       const a = torch.zeros([100])
       return { sum: a.add(1).add(2).sum() }
@@ -166,7 +167,7 @@ describe('scope', () => {
   })
 
   it('lasts across awaits and passes what it returns to the outer scope', async () => {
-    const before = torch.memoryStatistics().tensors
+    const before = (await settledMemory()).tensors
     await torch.scope(async () => {
       const inner = await torch.scope(async () => {
         const a = torch.ones([10])
@@ -179,7 +180,7 @@ describe('scope', () => {
   })
 
   it('frees after an error too', async () => {
-    const before = torch.memoryStatistics().tensors
+    const before = (await settledMemory()).tensors
     await expect(
       torch.scope(async () => {
         await torch
@@ -193,7 +194,7 @@ describe('scope', () => {
 })
 
 it('counts the memory of a storage once, however many views it has', async () => {
-  const before = torch.memoryStatistics().bytes
+  const before = (await settledMemory()).bytes
   const whole = torch.zeros([1000])
   const view = whole.reshape([10, 100])
   await view.ready()
@@ -215,7 +216,7 @@ it('keeps JavaScript timers firing while one long native call runs', async () =>
 })
 
 it('leaves no intermediates behind when tensors are made outside a scope', async () => {
-  const before = torch.memoryStatistics().tensors
+  const before = (await settledMemory()).tensors
   const made = [
     torch.tensor([1, 2], [2]),
     torch.tensor(Float32Array.of(1), [1], { dtype: 'bfloat16' }),

@@ -10,6 +10,7 @@ import type { StepLosses } from '../lib/style/learning-run.js'
 import type { Pair } from '../lib/style/pairs.js'
 import * as torch from '../lib/torch/index.js'
 import { fixture } from './helpers.js'
+import { settledMemory } from './tensors.js'
 
 let bundle: Bundle
 let folder: string
@@ -124,7 +125,7 @@ describe('learning a style', () => {
   })
 
   it('leaves no tensors behind', async () => {
-    const before = torch.memoryStatistics().tensors
+    const before = (await settledMemory()).tensors
     await learnStyle(bundle, pairs[0]!, quick)
     // The last step lets go of its inputs just after it has answered.
     await vi.waitFor(() => expect(torch.memoryStatistics().tensors).toBe(before))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as torch from '../lib/torch/index.js'
+import { settledMemory } from './tensors.js'
 
 describe('a recorded program', () => {
   it('is not run when it is recorded, and as often as asked when it is replayed', async () => {
@@ -63,7 +64,7 @@ describe('a recorded program', () => {
   it('leaves no intermediates behind', async () => {
     const x = torch.ones([1000]).requiresGrad()
     await x.ready()
-    const before = torch.memoryStatistics()
+    const before = await settledMemory()
     const program = torch.record(() => {
       const loss = x.mul(2).exp().mul(x).sum()
       x.copy_(x.sub(torch.grad(loss, x).mul(1e-6)))

@@ -17,6 +17,7 @@ import { Style } from '../lib/style/style.js'
 import * as torch from '../lib/torch/index.js'
 import { fixture, maxDifference } from './helpers.js'
 import { makePhotos, makeStyle } from './photos.js'
+import { settledMemory } from './tensors.js'
 
 let bundle: Bundle
 let folder: string
@@ -123,7 +124,7 @@ describe('a Sketcher', () => {
 
   it('makes it the error of the one photo that does not fit alone', async () => {
     const exhaust = vi.spyOn(bundle.vae, 'decode').mockImplementation(() => torch.zeros([2 ** 50]))
-    const before = torch.memoryStatistics().tensors
+    const before = (await settledMemory()).tensors
     const results = await sketched({ batch: 2 }, [photos[0]!, photos[1]!])
     exhaust.mockRestore()
     expect(results.map(({ error }) => (error as SilverpointError).code)).toEqual([
@@ -165,7 +166,7 @@ describe('a Sketcher', () => {
   })
 
   it('leaves no tensors behind', async () => {
-    const before = torch.memoryStatistics().tensors
+    const before = (await settledMemory()).tensors
     await sketched({ batch: 2 })
     // The last step lets go of its inputs just after it has answered.
     await vi.waitFor(() => expect(torch.memoryStatistics().tensors).toBe(before))

@@ -2,24 +2,25 @@ import { type ErrorCode, SilverpointError } from '../errors.js'
 import type { NativeError } from './addon-types.js'
 
 /**
- * Remembers where recent operations were called, so that a failure on the compute thread can name the line.
- * V8 captures frames cheaply and formats them only when `stack` is read.
+ * Remembers where recent operations were called, so that a failure on the compute thread can name the line. As text: V8
+ * formats a captured stack only when it is read, and until then its frames hold on to whatever their functions close over,
+ * which may be all pictures of the last thousand calls.
  */
 const KEPT = 8192
-const sites: { stack?: string }[] = new Array(KEPT)
+const sites: string[] = new Array(KEPT)
 let calls = 0
 
 /** Numbers the call and keeps its stack. */
 export function nextCall(): number {
   const number = ++calls
-  const site = {}
+  const site: { stack?: string } = {}
   Error.captureStackTrace(site, nextCall)
-  sites[number % KEPT] = site
+  sites[number % KEPT] = site.stack ?? ''
   return number
 }
 
 function siteOf(call: number): string {
-  const known = call > 0 && call > calls - KEPT && sites[call % KEPT]?.stack
+  const known = call > 0 && call > calls - KEPT && sites[call % KEPT]
   return known ? known.slice(known.indexOf('\n') + 1) : '    at (an operation too long ago to be remembered)'
 }
 
