@@ -11,10 +11,11 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { installLibTorch, requireRoom } from '../lib/torch/install.js'
+import { installLibTorch } from '../lib/torch/install.js'
 import { candidates, libraryFile, locate } from '../lib/torch/locate.js'
 import { native, packageRoot } from '../lib/torch/native.js'
 import { requireNode, requireSupportedPlatform } from '../lib/torch/platform.js'
+import { requireRoom } from '../lib/torch/room.js'
 import { distributionOf, placeOf, platformTags, requirements, wheelSet } from '../lib/torch/wheels.js'
 import { recordOf, writeWheel } from './fake-wheel.js'
 

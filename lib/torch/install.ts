@@ -1,16 +1,16 @@
 /** Puts LibTorch into the managed cache, from PyPI's wheels or from what the user has. */
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { SilverpointError } from '../errors.js'
+import { copyFolder, wheelsIn } from './given.js'
 import { candidates, libraryFile, libtorchCache, minorOf, torchFolder, versionOf } from './locate.js'
 import { addonFits } from './native.js'
 import { download } from './pip.js'
 import { requireSupportedPlatform } from './platform.js'
+import { megabytes, requireRoom } from './room.js'
 import { unpack } from './unpack.js'
-import { distributionOf, SUPPORTED, type Variant, VERSION, type WheelSet, wheelSet } from './wheels.js'
+import { SUPPORTED, type Variant, VERSION, wheelSet } from './wheels.js'
 
 export interface InstallOptions {
   /** With all that NVIDIA GPUs need. */
@@ -147,78 +147,6 @@ function requireFit(version: string, fits: readonly string[]): void {
     `Expected LibTorch ${fits.join(' or ')}, which the addon is built for, but this is ${version}. Give another, or build the addon from source.`,
   )
 }
-
-async function copyFolder(from: string, ready: string, say: (text: string) => void): Promise<void> {
-  if (existsSync(join(dirname(from), 'nvidia'))) {
-    throw new SilverpointError(
-      'LIBTORCH_INSTALL_FAILED',
-      `Expected a LibTorch folder that stands alone but ${from} needs ${join(dirname(from), 'nvidia')}. Use it where it is: SILVERPOINT_LIBTORCH=${from}`,
-    )
-  }
-  const entries = await readdir(from, { recursive: true, withFileTypes: true })
-  let bytes = 0
-  for (const entry of entries)
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size
-  await requireRoom(libtorchCache(), bytes)
-  say(`copying LibTorch from ${from} (${megabytes(bytes)})`)
-  await cp(from, ready, { recursive: true })
-}
-
-/** The wheels of `set`'s distributions in a folder, or beside torch's wheel. Those that are pinned must be the very same. */
-async function wheelsIn(from: string, set: WheelSet, say: (text: string) => void): Promise<string[]> {
-  const given = await stat(from).catch((cause) => {
-    throw new SilverpointError(
-      'FILE_NOT_FOUND',
-      `Expected a wheel or a folder in ${from} but there is none. Give what is there.`,
-      { cause },
-    )
-  })
-  const folder = given.isDirectory() ? from : dirname(from)
-  const there = (await readdir(folder)).filter((name) => name.endsWith('.whl')).sort()
-  const pinned = Object.keys(set.wheels)
-  const chosen = pinned.map((file) => {
-    const name = distributionOf(file)
-    if (!given.isDirectory() && name === distributionOf(basename(from))) return basename(from)
-    return there.includes(file) ? file : there.findLast((other) => distributionOf(other) === name)
-  })
-  const missing = pinned.filter((_, i) => !chosen[i])
-  if (missing.length > 0) {
-    throw new SilverpointError(
-      'LIBTORCH_INSTALL_FAILED',
-      `Expected all of LibTorch's wheels in ${folder} but missed:\n${missing.map((file) => `  ${file}`).join('\n')}\nFetch them on a machine with the network: pip download --no-deps NAME==VERSION`,
-    )
-  }
-  for (const file of chosen as string[]) {
-    const sum = set.wheels[file]
-    if (sum === undefined) say(`${file} is not a wheel silverpoint knows: only its own sums are checked`)
-    else await requireSum(join(folder, file), sum)
-  }
-  return (chosen as string[]).map((file) => join(folder, file))
-}
-
-async function requireSum(file: string, wanted: string): Promise<void> {
-  const sum = createHash('sha256')
-  await pipeline(createReadStream(file), sum)
-  const got = sum.digest('hex')
-  if (got === wanted) return
-  throw new SilverpointError(
-    'LIBTORCH_INSTALL_FAILED',
-    `Expected the SHA-256 ${wanted} for ${file} but it is ${got}. Fetch it again.`,
-  )
-}
-
-/** @throws LIBTORCH_INSTALL_FAILED unless `bytes` fit on the disk of `folder`. */
-export async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
-  const free = bavail * bsize
-  if (free >= bytes) return
-  throw new SilverpointError(
-    'LIBTORCH_INSTALL_FAILED',
-    `Expected ${megabytes(bytes)} free in ${folder} but there are ${megabytes(free)}. Free some, or name another folder in SILVERPOINT_CACHE.`,
-  )
-}
-
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`
 
 /** What processes that were killed have left. */
 async function removeAbandoned(): Promise<void> {
