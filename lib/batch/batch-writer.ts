@@ -1,10 +1,12 @@
 import { join } from 'node:path'
-import { encodePng } from '../data/image.js'
+import { thumbnail } from '../data/contact-sheet.js'
+import { encodePng, type Image } from '../data/image.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { SilverpointError } from '../errors.js'
 import { version } from '../version.js'
 import type { Ledger, LedgerEntry } from './ledger.js'
 import type { PlannedPhoto, SketchPlan } from './plan.js'
+import { ON_SHEET } from './sheet.js'
 import type { SketchResult } from './sketcher.js'
 
 export type FileResult =
@@ -15,6 +17,8 @@ export type FileResult =
 export class BatchWriter {
   /** Sketches that are written, with their photos' SHA-256. */
   readonly done: { output: string; inputHash: string }[] = []
+  /** Of the first photos, by their outputs, for the contact sheet. */
+  readonly thumbnails = new Map<string, Image>()
   failed = 0
   readonly #plan: SketchPlan
   readonly #ledger: Ledger
@@ -61,6 +65,7 @@ export class BatchWriter {
     }
     const png = await encodePng(result.sketch, metadata)
     await writeFileAtomically(join(folder, output), png, this.#owner)
+    if (this.done.length < ON_SHEET) this.thumbnails.set(output, await thumbnail(result.original))
     return entry
   }
 

@@ -17,6 +17,8 @@ export interface SketchParameters extends Required<FramingOptions> {
   seed: number
   batch: number
   weightsId: string
+  /** Side in px of what the model draws. */
+  resolution: number
   dtype: string
   device: string
 }
@@ -53,10 +55,10 @@ export function sketchParameters(
 ): SketchParameters {
   const all = { crop: defaultCrop(manifest), ...defaults, ...defined(chosen) }
   const { sampler, steps, guidance, seed, batch, crop, face, outputFrame } = all
-  const { weightsId } = manifest
+  const { weightsId, resolution } = manifest
   return {
     ...{ style: style?.hash ?? null, optional, sampler, steps, guidance, seed, batch },
-    ...{ crop, face, outputFrame, weightsId, dtype, device },
+    ...{ crop, face, outputFrame, weightsId, resolution, dtype, device },
   }
 }
 

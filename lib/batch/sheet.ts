@@ -2,24 +2,28 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { contactSheet, type SheetRow, thumbnail } from '../data/contact-sheet.js'
-import { readImage, withMetadata } from '../data/image.js'
+import { framePhoto } from '../data/face-framing.js'
+import { type Image, readImage, withMetadata } from '../data/image.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { version } from '../version.js'
 import { ownMetadata, type PlannedPhoto, type SketchPlan } from './plan.js'
 
-const ON_SHEET = 64
+export const ON_SHEET = 64
 
 /**
- * Shows the first 64 photos that are done. It is made of the files, so that it is the same however many runs they took,
- * and only where it would show something else than it does.
+ * Shows the first 64 photos that are done, framed as their sketches. It is made of the files, so that it is the same however
+ * many runs they took, and only where it would show something else than it does.
  * @param done the photos' SHA-256 by their outputs.
+ * @param framed thumbnails of photos that this run has framed already.
  * @returns where it is; undefined where nothing is done.
  */
 export async function updateSheet(
-  { folder, contactSheet: path, parametersHash, photos }: SketchPlan,
+  plan: SketchPlan,
   done: ReadonlyMap<string, string>,
+  framed: ReadonlyMap<string, Image>,
   owner: string,
 ): Promise<string | undefined> {
+  const { contactSheet: path, parametersHash, photos } = plan
   const shown = photos.filter(({ output }) => done.has(output)).slice(0, ON_SHEET)
   if (shown.length === 0) return undefined
   const hash = createHash('sha256').update(parametersHash)
@@ -27,16 +31,21 @@ export async function updateSheet(
   const shows = hash.digest('hex')
   if ((await ownMetadata(path))?.shows === shows) return path
   const rows: SheetRow[] = []
-  for (const photo of shown) rows.push(await rowOf(photo, folder))
+  for (const photo of shown) rows.push(await rowOf(photo, plan, framed))
   const metadata = { what: 'contact sheet', shows, silverpoint: version }
   await writeFileAtomically(path, withMetadata(await contactSheet(rows), metadata), owner)
   return path
 }
 
 /** Scaled down at once: all of a sheet's pictures are in memory together. */
-async function rowOf({ path, relative, output }: PlannedPhoto, folder: string): Promise<SheetRow> {
+async function rowOf(
+  { path, relative, output }: PlannedPhoto,
+  { folder, parameters }: SketchPlan,
+  framed: ReadonlyMap<string, Image>,
+): Promise<SheetRow> {
+  const photo = framed.get(output)
   return {
-    photo: await thumbnail(await readImage(path)),
+    photo: photo ?? (await thumbnail((await framePhoto(path, parameters.resolution, parameters)).original)),
     sketch: await thumbnail(await readImage(join(folder, output))),
     name: relative,
   }

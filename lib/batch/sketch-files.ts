@@ -73,7 +73,7 @@ export async function runPlan(
     await ledger.close()
   }
   const done = new Map([...plan.skipped, ...writer.done].map(({ output, inputHash }) => [output, inputHash]))
-  const sheet = await updateSheet(plan, done, owner)
+  const sheet = await updateSheet(plan, done, writer.thumbnails, owner)
   return {
     sketched: writer.done.length,
     failed: writer.failed,

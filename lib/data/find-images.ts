@@ -19,7 +19,9 @@ export interface FindOptions {
   list?: AsyncIterable<Uint8Array | string>
 }
 
-const ENDINGS = ['.jpg', '.jpeg', '.png', '.webp']
+const ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'heic', 'heif', 'tif', 'tiff', 'gif'].map(
+  (ending) => `.${ending}`,
+)
 /** photo2 before photo10. */
 const { compare } = new Intl.Collator('en', { numeric: true })
 
