@@ -37,7 +37,7 @@ def save(state: dict, path: Path) -> None:
 class Average:
     """Exponential moving average of the weights; its memory grows with the run up to `decay`."""
 
-    def __init__(self, module: torch.nn.Module, decay: float = 0.999):
+    def __init__(self, module: torch.nn.Module, decay: float = 0.995):
         self.decay, self.steps = decay, 0
         self.weights = {name: value.detach().clone() for name, value in module.state_dict().items()}
 
