@@ -103,7 +103,7 @@ describe('the main job', () => {
     ]
     const ended = await silverpoint([...args, '--steps', '1'])
     expect(ended.code).toBe(3)
-    expect(ended.stderr).toMatch(/failed .*broken\.jpg: Expected a whole JPEG, PNG or WebP/)
+    expect(ended.stderr).toMatch(/failed .*broken\.jpg: Expected a whole JPEG, PNG, WebP/)
   })
 })
 
