@@ -54,8 +54,11 @@ const failed = lines.filter(({ error }) => error).map(({ photo }) => photo)
 const named = failed.length === broken.size && failed.every((photo) => broken.has(photo))
 console.log(`${summary.sketched} sketched, ${summary.failed} failed in ${seconds.toFixed(0)} s`)
 console.log(`the ledger names ${named ? 'every broken one and no other' : 'OTHERS THAN THE BROKEN ONES'}`)
+// What is under way comes and goes by some tens of MB: means of five are compared.
+const mean = (values) => values.reduce((a, b) => a + b) / values.length
+const [first, last] = [mean(seen.slice(0, 5)), mean(seen.slice(-5))]
 console.log(
-  `after the first ${WARM}: ${Math.min(...seen).toFixed(0)} to ${Math.max(...seen).toFixed(0)} MB, at the end ${(100 * (seen.at(-1) / seen[0] - 1)).toFixed(1)} % from there`,
+  `after the first ${WARM}: ${first.toFixed(0)} MB, at the end ${last.toFixed(0)} MB (${(100 * (last / first - 1)).toFixed(1)} %), at most ${Math.max(...seen).toFixed(0)} MB`,
 )
 sketcher.dispose()
 bundle.dispose()
