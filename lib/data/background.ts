@@ -45,12 +45,13 @@ export class Background<Job, Answer> {
       else waiting?.reject(new Error(reply.error))
     })
     // A thread that died takes its jobs with it; the next job starts another.
-    worker.on('error', (error) => this.#fail(error))
-    worker.on('exit', (code) => this.#fail(new Error(`its thread ended with code ${code}`)))
+    worker.on('error', (error) => this.#fail(worker, error))
+    worker.on('exit', (code) => this.#fail(worker, new Error(`its thread ended with code ${code}`)))
     return worker
   }
 
-  #fail(error: Error): void {
+  #fail(worker: Worker, error: Error): void {
+    if (worker !== this.#worker) return
     this.#worker = undefined
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
