@@ -196,6 +196,28 @@ describe('a pair to learn from', () => {
     expect(psnr(warped.photo.data, photo.data)).toBeLessThan(40)
   })
 
+  it('is aligned by the face that was chosen', async () => {
+    const [large, small] = await Promise.all(
+      [220, 140].map((side) => sharp(PHOTO).resize(side, side).toBuffer()),
+    )
+    const photo = await sharp({ create: { width: 600, height: 300, channels: 3, background: '#c8ccd0' } })
+      .composite([
+        { input: large!, left: 30, top: 40 },
+        { input: small!, left: 400, top: 80 },
+      ])
+      .png()
+      .toBuffer()
+    const sketch = await readImage(SKETCH)
+    const scale = async (face: 1 | 2) => {
+      const { move } = await alignPair(await readImage(photo), sketch, { photo: 'p', sketch: 's' }, face)
+      return Math.hypot(move.a, move.b)
+    }
+    expect(Math.abs((await scale(1)) - 256 / 220)).toBeLessThan(0.15)
+    expect(Math.abs((await scale(2)) - 256 / 140)).toBeLessThan(0.2)
+    const framed = await framePair({ photo, sketch: SKETCH }, 64, { face: 2, crop: 'face' })
+    expect(framed.photo.width).toBe(framed.sketch.width)
+  })
+
   it('is cropped alike, also where photo and sketch are of two sizes', async () => {
     const move = { a: 0.5, b: 0, tx: 200, ty: 30 }
     const photo = await scattered(move, 400, 300)

@@ -1,7 +1,7 @@
 /** A photo brought into the frame of a sketch of it. */
 import { fitSimilarity, type Point, type Similarity } from './align-similarity.js'
 import { warp } from './align-warp.js'
-import { findFace, fivePoints } from './face-choice.js'
+import { type FaceChoice, findFace, fivePoints } from './face-choice.js'
 import type { Image } from './image.js'
 
 export interface Alignment {
@@ -24,10 +24,16 @@ const BY_HAND = "crop the photo by hand to the sketch's framing and pass --align
 /**
  * Aligns by five landmarks of each (the eyes' outer corners, the tip of the nose, the corners of the mouth): the turn, scale
  * and shift that bring them together best.
+ * `face`: which of the photo's.
  * @throws FACE_NOT_FOUND where either shows no face that is recognised.
  */
-export async function alignPair(photo: Image, sketch: Image, names: PairNames): Promise<Alignment> {
-  const ofPhoto = await findFace(photo, names.photo, `Choose another photo, or ${BY_HAND}`)
+export async function alignPair(
+  photo: Image,
+  sketch: Image,
+  names: PairNames,
+  face?: FaceChoice,
+): Promise<Alignment> {
+  const ofPhoto = await findFace(photo, names.photo, `Choose another photo, or ${BY_HAND}`, face)
   const ofSketch = await findFace(
     sketch,
     names.sketch,

@@ -60,10 +60,12 @@ export async function framePair(
     readImage(pair.photo, { name: names.photo }),
     readImage(pair.sketch, { name: names.sketch }),
   ])
-  const photo = await inFrame(whole, sketch, names, align)
+  const photo = await inFrame(whole, sketch, names, align, face)
   if (crop === 'none') return { photo, sketch }
   const remedy = 'Choose another pair, or learn from all of it with --crop none.'
-  return cropPair(photo, sketch, await findFace(photo, names.photo, remedy, face), resolution)
+  // In the sketch's frame, the face it shows is the largest.
+  const chosen = photo === whole ? face : 'largest'
+  return cropPair(photo, sketch, await findFace(photo, names.photo, remedy, chosen), resolution)
 }
 
 async function inFrame(
@@ -71,10 +73,12 @@ async function inFrame(
   sketch: Image,
   names: PairNames,
   align: NonNullable<PairOptions['align']>,
+  face?: FaceChoice,
 ): Promise<Image> {
   const [a, b] = [photo.width / photo.height, sketch.width / sketch.height]
   const differ = Math.abs(Math.log(a / b)) > RATIO_TOLERANCE
-  if (align === 'always' || (align === 'auto' && differ)) return (await alignPair(photo, sketch, names)).photo
+  if (align === 'always' || (align === 'auto' && differ))
+    return (await alignPair(photo, sketch, names, face)).photo
   if (!differ) return photo
   throw invalidArgument(
     'pair',
