@@ -13,7 +13,9 @@ const bundle = await loadBundle(process.argv[2], { device: 'cpu' })
 function tell(what) {
   const { tensors, bytes } = memoryStatistics()
   const rss = process.memoryUsage().rss / 1e6
-  console.log(`${what.padEnd(24)} RSS ${rss.toFixed(0)} MB, ${tensors} tensors of ${(bytes / 1e6).toFixed(1)} MB`)
+  console.log(
+    `${what.padEnd(24)} RSS ${rss.toFixed(0)} MB, ${tensors} tensors of ${(bytes / 1e6).toFixed(1)} MB`,
+  )
   return rss
 }
 

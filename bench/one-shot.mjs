@@ -36,11 +36,34 @@ const { values: options, positionals } = parseArgs({
 })
 const OPTIONAL = 'convert the image color to black and white with a white background'
 const TEXTS = [
-  ...['a pencil sketch', 'a soft, dark pencil drawing', 'a fine, light pencil sketch', 'a pencil drawing, white background'],
-  ...['a graphite drawing', 'a dark graphite drawing with long strokes', 'a shaded pencil drawing on a white background'],
-  ...['a line drawing with thin lines', 'a simple line drawing', 'a detailed contour drawing', 'an ink drawing'],
-  ...['a quick sketch', 'a loose hand sketch with soft shading', 'a rough drawing, no shading', 'a careful hand sketch'],
-  ...['a portrait sketch', "a pale artist's sketch with dark hair", 'a shaded portrait sketch, white background'],
+  ...[
+    'a pencil sketch',
+    'a soft, dark pencil drawing',
+    'a fine, light pencil sketch',
+    'a pencil drawing, white background',
+  ],
+  ...[
+    'a graphite drawing',
+    'a dark graphite drawing with long strokes',
+    'a shaded pencil drawing on a white background',
+  ],
+  ...[
+    'a line drawing with thin lines',
+    'a simple line drawing',
+    'a detailed contour drawing',
+    'an ink drawing',
+  ],
+  ...[
+    'a quick sketch',
+    'a loose hand sketch with soft shading',
+    'a rough drawing, no shading',
+    'a careful hand sketch',
+  ],
+  ...[
+    'a portrait sketch',
+    "a pale artist's sketch with dark hair",
+    'a shaded portrait sketch, white background',
+  ],
   ...['a charcoal drawing', 'a smooth, light charcoal sketch', 'a grey photo', 'a hatching drawing'],
 ]
 
@@ -49,7 +72,9 @@ const side = bundle.manifest.resolution
 const methods = options.methods.split(',')
 const list = (style, kind) => {
   const folder = join(positionals[0], style, kind)
-  return readdirSync(folder).sort().map((name) => join(folder, name))
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
 }
 /** At the bundle's resolution, the truth too: what is compared is the drawing, not the enlargement. */
 const square = async (path) => (await fit(await readImage(path), side)).image
@@ -89,12 +114,19 @@ function fitted(pair) {
     under += (x[i] - mx) ** 2
   }
   const gain = over / under
-  return (grey) => ({ ...grey, data: Uint8Array.from(grey.data, (v) => Math.max(0, Math.min(255, my + gain * (v - mx)))) })
+  return (grey) => ({
+    ...grey,
+    data: Uint8Array.from(grey.data, (v) => Math.max(0, Math.min(255, my + gain * (v - mx)))),
+  })
 }
 
 async function blurred(grey) {
   const { width, height, data } = grey
-  const raw = await sharp(data, { raw: { width, height, channels: 1 } }).blur(2).toColourspace('b-w').raw().toBuffer()
+  const raw = await sharp(data, { raw: { width, height, channels: 1 } })
+    .blur(2)
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer()
   return { width, height, data: new Uint8Array(raw) }
 }
 
@@ -107,22 +139,33 @@ function tell(style, method, scores, note = '') {
 for (const style of (options.styles ?? readdirSync(positionals[0]).sort().join()).split(',')) {
   const [photos, sketches] = [list(style, 'photo'), list(style, 'sketch')]
   const tested = photos.slice(-Number(options.test))
-  const truths = await Promise.all(sketches.slice(-Number(options.test)).map(async (path) => toGrey(await square(path))))
+  const truths = await Promise.all(
+    sketches.slice(-Number(options.test)).map(async (path) => toGrey(await square(path))),
+  )
   const greys = await Promise.all(tested.map(async (path) => toGrey(await square(path))))
   if (methods.includes('grey')) tell(style, 'grey', await score(greys, truths))
-  if (methods.includes('grey-blurred')) tell(style, 'grey-blurred', await score(await Promise.all(greys.map(blurred)), truths))
-  if (methods.includes('optional')) tell(style, 'optional', await score(await draw({ optional: OPTIONAL }, tested), truths))
+  if (methods.includes('grey-blurred'))
+    tell(style, 'grey-blurred', await score(await Promise.all(greys.map(blurred)), truths))
+  if (methods.includes('optional'))
+    tell(style, 'optional', await score(await draw({ optional: OPTIONAL }, tested), truths))
   if (methods.includes('texts'))
-    for (const text of TEXTS) tell(style, 'text', await score(await draw({ optional: text }, tested), truths), text)
+    for (const text of TEXTS)
+      tell(style, 'text', await score(await draw({ optional: text }, tested), truths), text)
   for (let i = 0; i < Number(options.learn); i++) {
     const pair = { photo: photos[i], sketch: sketches[i] }
     if (methods.includes('grey-fitted')) {
-      const adjust = fitted({ photo: toGrey(await square(pair.photo)), sketch: toGrey(await square(pair.sketch)) })
+      const adjust = fitted({
+        photo: toGrey(await square(pair.photo)),
+        sketch: toGrey(await square(pair.sketch)),
+      })
       tell(style, 'grey-fitted', await score(greys.map(adjust), truths), `pair ${i + 1}`)
     }
     if (methods.includes('learned')) {
       const start = performance.now()
-      const learned = await learnStyle(bundle, pair, { text: options.text, changes: JSON.parse(options.recipe) })
+      const learned = await learnStyle(bundle, pair, {
+        text: options.text,
+        changes: JSON.parse(options.recipe),
+      })
       const seconds = (performance.now() - start) / 1000
       const { text, step } = learned.provenance
       const note = `pair ${i + 1}, ${seconds.toFixed(0)} s, step ${step}, "${text}"`
@@ -136,13 +179,18 @@ function summary(style, method) {
   const of = rows.filter((row) => row.style === style && row.method === method)
   return ['ssim', 'scoot', 'fsim', 'strokes'].map((metric) => {
     const values = of.map((row) => row[metric])
-    if (method === 'text') return (metric === 'strokes' ? Math.min(...values) : Math.max(...values)).toFixed(3)
+    if (method === 'text')
+      return (metric === 'strokes' ? Math.min(...values) : Math.max(...values)).toFixed(3)
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
     return `${mean.toFixed(3)}${values.length > 1 ? ` ± ${spread.toFixed(3)}` : ''}`
   })
 }
-console.log(`\n| style | method | SSIM ↑ | SCOOT ↑ | FSIM ↑ | strokes ↓ |\n| --- | --- | --- | --- | --- | --- |`)
+console.log(
+  `\n| style | method | SSIM ↑ | SCOOT ↑ | FSIM ↑ | strokes ↓ |\n| --- | --- | --- | --- | --- | --- |`,
+)
 for (const style of [...new Set(rows.map((row) => row.style))])
   for (const method of [...new Set(rows.filter((row) => row.style === style).map((row) => row.method))])
-    console.log(`| ${style} | ${method === 'text' ? `best of ${TEXTS.length} texts, by each metric` : method} | ${summary(style, method).join(' | ')} |`)
+    console.log(
+      `| ${style} | ${method === 'text' ? `best of ${TEXTS.length} texts, by each metric` : method} | ${summary(style, method).join(' | ')} |`,
+    )

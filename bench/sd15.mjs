@@ -5,9 +5,9 @@
 //   python -m models.export.reference SOURCE -o REFERENCE --size 256 --steps 2
 //   node bench/sd15.mjs BUNDLE REFERENCE [threads]        after `npm run build`
 import { cpus } from 'node:os'
+import { Sketcher } from '../dist/batch/sketcher.js'
 import { loadBundle } from '../dist/bundle/bundle.js'
 import { checkAgainstDiffusers } from '../dist/diffusion/check-bundle.js'
-import { Sketcher } from '../dist/batch/sketcher.js'
 import { learnStyle } from '../dist/style/learn.js'
 import { version } from '../dist/version.js'
 
@@ -19,7 +19,10 @@ async function measure(name, work) {
   const start = performance.now()
   const value = await work()
   const seconds = (performance.now() - start) / 1000
-  result[name] = { seconds: Number(seconds.toFixed(1)), peakGB: Number((process.resourceUsage().maxRSS / 1e6).toFixed(1)) }
+  result[name] = {
+    seconds: Number(seconds.toFixed(1)),
+    peakGB: Number((process.resourceUsage().maxRSS / 1e6).toFixed(1)),
+  }
   console.error(name, JSON.stringify(result[name]))
   return value
 }
