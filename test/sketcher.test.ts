@@ -212,7 +212,7 @@ describe('photos of a disk', () => {
       seed: 9,
       sampler: 'dpm-solver++',
       steps: 2,
-      guidance: Sketcher.defaults.guidance,
+      guidance: bundle.manifest.guidance,
       weightsId: bundle.manifest.weightsId,
       dtype: 'float32',
       batch: 2,

@@ -31,7 +31,8 @@ export interface SketchSettings extends FramingOptions {
   optional?: string
   sampler?: SamplerName
   steps?: number
-  guidance?: Guidance
+  /** Scales left out are the bundle's own. */
+  guidance?: Partial<Guidance>
   seed?: number
   /** Photos a call of the network. */
   batch?: number
@@ -41,7 +42,6 @@ export interface SketchSettings extends FramingOptions {
 export const defaults = {
   sampler: 'dpm-solver++' as SamplerName,
   steps: 12,
-  guidance: { text: 2.5, image: 1.5 },
   seed: 0,
   batch: 4,
   face: 'largest' as const,
@@ -51,10 +51,11 @@ export const defaults = {
 /** The parameters that settings make with a bundle, loaded or only looked at. */
 export function sketchParameters(
   { manifest, dtype, device }: { manifest: Manifest; dtype: string; device: string },
-  { style, optional = '', ...chosen }: SketchSettings,
+  { style, optional = '', guidance: scales = {}, ...chosen }: SketchSettings,
 ): SketchParameters {
   const all = { crop: defaultCrop(manifest), ...defaults, ...defined(chosen) }
-  const { sampler, steps, guidance, seed, batch, crop, face, outputFrame } = all
+  const { sampler, steps, seed, batch, crop, face, outputFrame } = all
+  const guidance = { ...manifest.guidance, ...defined(scales) }
   const { weightsId, resolution } = manifest
   return {
     ...{ style: style?.hash ?? null, optional, sampler, steps, guidance, seed, batch },

@@ -30,6 +30,8 @@ const Manifest = v.object({
   version: v.literal(1),
   name: v.string(),
   kind: v.picklist(['instruct-pix2pix', 'text-to-image']),
+  /** How strongly instruction and photo guide unless a user says otherwise. */
+  guidance: v.object({ text: v.number(), image: v.number() }),
   /** SHA-256 of the source's weights: what styles bind to. */
   weightsId: sha256,
   /** Side in px that the model draws at. */

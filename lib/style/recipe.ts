@@ -62,7 +62,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   },
   default: {
     steps: 200,
-    learningRate: 5e-3,
+    learningRate: 0.02,
     weightDecay: 0.01,
     clipGradient: 0,
     weights: { reconstruction: 4, edit: 0.1 },

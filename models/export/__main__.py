@@ -1,12 +1,14 @@
 """Exports a diffusers InstructPix2Pix checkpoint (folder or hub name) with its CLIP as a silverpoint bundle.
 
-    python -m models.export SOURCE -o DIR [--clip SOURCE] [--name NAME] [--weights float32|float16|bfloat16]
+    python -m models.export SOURCE -o DIR [--clip SOURCE] [--name NAME] [--weights float32|float16|bfloat16] [--guidance TEXT IMAGE]
 """
 
 import argparse
 from pathlib import Path
 
 from .failure import run_or_explain
+
+DEFAULT_GUIDANCE = (7.5, 1.5)  # edit_cli.py of timothybrooks/instruct-pix2pix
 
 
 def parse() -> argparse.Namespace:
@@ -16,6 +18,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--clip", metavar="SOURCE", help="the CLIP of the text encoder; default SOURCE/clip, else OpenAI's ViT-L/14")
     parser.add_argument("--name", help="what the bundle is called; default the source's name")
     parser.add_argument("--weights", choices=("float32", "float16", "bfloat16"), default="float32", help="what weights are stored in")
+    guidance = "how strongly instruction and photo guide unless a user says otherwise; default InstructPix2Pix's own 7.5 1.5"
+    parser.add_argument("--guidance", nargs=2, type=float, default=DEFAULT_GUIDANCE, metavar=("TEXT", "IMAGE"), help=guidance)
     return parser.parse_args()
 
 
@@ -27,7 +31,7 @@ def main() -> None:
 
     quiet()
     checkpoint = Checkpoint(options.source, options.clip)
-    export(checkpoint, options.output, options.name or checkpoint.name, options.weights)
+    export(checkpoint, options.output, options.name or checkpoint.name, options.weights, options.guidance)
     print(options.output)
 
 

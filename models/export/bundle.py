@@ -18,13 +18,18 @@ from .verify import CHECKED, TRACED, Shapes, example, verify
 from .weights_id import WeightsId
 
 
-def export(checkpoint: Checkpoint, target: Path, name: str, weights: str) -> None:
-    """Makes or replaces the bundle `target`, its networks stored in the floating type named by `weights`."""
+def export(checkpoint: Checkpoint, target: Path, name: str, weights: str, guidance: tuple[float, float]) -> None:
+    """Makes or replaces the bundle `target`, its networks stored in the floating type named by `weights`.
+
+    `guidance`: the text and image scales it is to be used with.
+    """
     say(f"comparing the text encoder of {checkpoint.source} with the CLIP {checkpoint.clip_name}")
     check_text_tower(checkpoint)
     try:
         with _replacing(target) as folder:
-            manifest.write(folder, {"format": manifest.FORMAT, "version": 1, "name": name, **_write(checkpoint, folder, weights)})
+            scales = {"text": guidance[0], "image": guidance[1]}
+            head = {"format": manifest.FORMAT, "version": 1, "name": name, "guidance": scales}
+            manifest.write(folder, {**head, **_write(checkpoint, folder, weights)})
     except OSError as error:
         raise _unwritable(target, error) from error
 

@@ -188,18 +188,10 @@ async function dryRun(
 }
 
 function settingsOf(options: SketchCliOptions): SketchSettings {
-  const { sampler, steps, optional, batch, seed, crop, face, outputFrame } = options
-  return { sampler, steps, optional, batch, seed, crop, face, outputFrame, ...guidanceOf(options) }
-}
-
-/** Both scales, where one was given. */
-function guidanceOf({
-  textGuidance,
-  imageGuidance,
-}: Pick<SketchCliOptions, 'textGuidance' | 'imageGuidance'>) {
-  if (textGuidance === undefined && imageGuidance === undefined) return {}
-  const { text, image } = Sketcher.defaults.guidance
-  return { guidance: { text: textGuidance ?? text, image: imageGuidance ?? image } }
+  const { sampler, steps, optional, batch, seed, crop, face, outputFrame, textGuidance, imageGuidance } =
+    options
+  const guidance = { text: textGuidance, image: imageGuidance }
+  return { sampler, steps, optional, batch, seed, crop, face, outputFrame, guidance }
 }
 
 function shardOption(text: string): Shard {
