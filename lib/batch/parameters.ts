@@ -39,7 +39,7 @@ export interface SketchSettings extends FramingOptions {
 }
 
 /** Chosen by measurement on the embedded bundle. */
-export const defaults = {
+const defaults = {
   sampler: 'dpm-solver++' as SamplerName,
   steps: 12,
   seed: 0,

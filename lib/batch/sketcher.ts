@@ -15,7 +15,7 @@ import type { Style } from '../style/style.js'
 import { cat, noGrad, scope, type Tensor, tensor } from '../torch/index.js'
 import { inHalves } from './in-halves.js'
 import { Instructions, type Wish } from './instructions.js'
-import { defaults, type SketchParameters, type SketchSettings, sketchParameters } from './parameters.js'
+import { type SketchParameters, type SketchSettings, sketchParameters } from './parameters.js'
 
 export interface SketcherOptions extends SketchSettings {
   signal?: AbortSignal
@@ -61,8 +61,6 @@ interface Prepared {
 }
 
 export class Sketcher {
-  static readonly defaults = defaults
-
   readonly parameters: SketchParameters
   readonly #bundle: Bundle
   readonly #schedule: NoiseSchedule

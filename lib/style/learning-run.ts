@@ -3,6 +3,7 @@ import type { Bundle } from '../bundle/bundle.js'
 import type { EncodedText } from '../bundle/text-encoder.js'
 import { fromStored, toStored } from '../data/stored-tensor.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
+import { SilverpointError } from '../errors.js'
 import {
   AdamW,
   full,
@@ -144,12 +145,18 @@ export class LearningRun {
     return { tensors, state: { history, best: Number.isFinite(best.score) ? best : null } }
   }
 
-  /** Goes on from a checkpoint of a run with the same settings. */
+  /** Goes on from a checkpoint of a run with the same settings. @throws CHECKPOINT_MISMATCH where a tensor is missing. */
   restore({ tensors, state }: Checkpoint): void {
     scope(() => {
       for (const [name, value] of Object.entries(this.#state())) {
         const saved = tensors[name]
-        if (saved) noGrad(() => value.copy_(fromStored(saved)))
+        if (!saved) {
+          throw new SilverpointError(
+            'CHECKPOINT_MISMATCH',
+            `Expected a checkpoint with the tensor ${name} but received one with ${Object.keys(tensors).join(', ')}. Delete it to begin anew.`,
+          )
+        }
+        noGrad(() => value.copy_(fromStored(saved)))
       }
     })
     const { history, best } = state as {
