@@ -56,7 +56,7 @@ async function imagesAt(path: string, output?: string): Promise<FoundImage[]> {
   if (!found.isDirectory()) return [{ path: normalize(path), relative: basename(path) }]
   if (output !== undefined && resolve(path) === resolve(output))
     throw invalidArgument('output', 'another folder than that of the photos', output, 'Choose another.')
-  const images = await within(path, output)
+  const images = await imagesWithin(path, output)
   if (images.length > 0) return images
   throw invalidArgument(
     'photos',
@@ -68,7 +68,7 @@ async function imagesAt(path: string, output?: string): Promise<FoundImage[]> {
 
 async function matching(pattern: string, base: string, output?: string): Promise<FoundImage[]> {
   const matches = picomatch(slashes(normalize(pattern)))
-  const images = await within(base, output)
+  const images = await imagesWithin(base, output)
   const matched = images.filter(({ path }) => matches(slashes(path)))
   if (matched.length > 0) return matched
   throw invalidArgument('photos', `a pattern that matches pictures (${ENDINGS.join(', ')})`, pattern)
@@ -85,7 +85,7 @@ async function listed(list: AsyncIterable<Uint8Array | string>, output?: string)
     const below = withoutRoot(normalize(path))
     const found = await stat(path).catch(() => undefined)
     if (!found?.isDirectory()) return [{ path: normalize(path), relative: slashes(below) }]
-    return (await within(path, output)).map((image) => ({
+    return (await imagesWithin(path, output)).map((image) => ({
       path: image.path,
       relative: slashes(join(below, image.relative)),
     }))
@@ -99,8 +99,8 @@ function withoutRoot(path: string): string {
   return parts.filter((part) => part !== '..' && part !== '.' && part !== '').join(sep)
 }
 
-/** A folder's own files first, then its folders'. */
-async function within(folder: string, output?: string): Promise<FoundImage[]> {
+/** The pictures of a folder and those in it, none or more: its own first, then its folders'. */
+export async function imagesWithin(folder: string, output?: string): Promise<FoundImage[]> {
   const skipped = output === undefined ? undefined : resolve(output)
   const entered = new Set<string>()
   const images: FoundImage[] = []

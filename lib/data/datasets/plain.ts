@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { type Entries, foldersIn, joined, type Layout, pairFolders, readPairFolders } from './layout.js'
+
+/** `photos/` and `sketches/` whose files have the same names, in the folder itself or in one folder for every style. */
+export const plain: Layout = {
+  name: 'plain',
+  shape: 'photos/ + sketches/, or STYLE/photos/ + STYLE/sketches/',
+
+  async recognises(folder) {
+    if (await hasPairs(folder)) return true
+    const within = await foldersIn(folder)
+    return (await Promise.all(within.map((name) => hasPairs(join(folder, name))))).includes(true)
+  },
+
+  async read(folder): Promise<Entries> {
+    if (await hasPairs(folder)) return readPairFolders(folder, { group: '' })
+    const styles = await foldersIn(folder)
+    const read = (style: string) => readPairFolders(join(folder, style), { group: style, style })
+    return joined(await Promise.all(styles.map(read)))
+  },
+}
+
+async function hasPairs(folder: string): Promise<boolean> {
+  const { photos, sketches } = await pairFolders(folder)
+  return photos !== undefined && sketches !== undefined
+}
