@@ -26,6 +26,8 @@ export const ERROR_CODES = [
   'TEXT_TOO_LONG',
   'WRITE_FAILED',
   'CHECKPOINT_MISMATCH',
+  'RESULTS_INVALID',
+  'RESULTS_MISMATCH',
   'EXPORT_FAILED',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
