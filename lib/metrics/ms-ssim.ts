@@ -4,7 +4,7 @@ import { compareStructure, type Plane, RADIUS, WINDOW } from './structure.js'
 /** Exponents of the scales, finest first. */
 const BETAS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
 /** The window has to fit into the coarsest scale. */
-const SMALLEST_SIDE = WINDOW * 2 ** (BETAS.length - 1)
+export const SMALLEST_SIDE = WINDOW * 2 ** (BETAS.length - 1)
 
 /**
  * Multi-scale structural similarity of 8-bit grey pictures with sides of 176 at least (Wang, Simoncelli and Bovik,

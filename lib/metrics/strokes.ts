@@ -29,6 +29,17 @@ export function strokeStatistics(pictures: readonly GreyImage[]): StrokeStatisti
   return statistics
 }
 
+/** Of a set whose pictures' statistics are known, each counting the same. */
+export function meanStrokes(pictures: readonly StrokeStatistics[]): StrokeStatistics {
+  const statistics = { mean: 0, histogram: new Float64Array(BINS) }
+  for (const { mean, histogram } of pictures) {
+    statistics.mean += mean / pictures.length
+    for (const [bin, share] of histogram.entries())
+      statistics.histogram[bin] = (statistics.histogram[bin] as number) + share / pictures.length
+  }
+  return statistics
+}
+
 /**
  * First Wasserstein distance of two histograms, their mass at the bins' centres: how far, in grey a pixel, gradients
  * would have to be changed on average. From 0 for equal histograms to 0.7.

@@ -1,0 +1,49 @@
+/** Bringing a prediction and its truth to where they can be compared: one size, grey, and if wished one contrast. */
+import { fromSharp, type Image, toSharp } from '../data/image.js'
+import { normaliseContrast } from './contrast.js'
+import { type GreyImage, toBytes, toGrey } from './grey.js'
+
+export interface Comparable {
+  prediction: GreyImage
+  truth: GreyImage
+  /** The prediction's size where it was not the truth's. */
+  resizedFrom?: { width: number; height: number }
+  /** Whether each was in colour before it was made grey. */
+  colour: { prediction: boolean; truth: boolean }
+}
+
+/** Channels further apart than this, of 255, are colour and not what JPEG made of grey. */
+const GREY_TOLERANCE = 8
+
+/**
+ * As the field compares sketches: the prediction resized to the truth's size, bicubic, sides stretched where their ratios
+ * differ; both in grey; with `contrast`, both through OS-Sketch's normaliser.
+ */
+export async function comparable(
+  prediction: Image,
+  truth: Image,
+  { contrast }: { contrast: boolean },
+): Promise<Comparable> {
+  const { width, height } = truth
+  const sameSize = prediction.width === width && prediction.height === height
+  const resized = sameSize
+    ? prediction
+    : await fromSharp(toSharp(prediction).resize(width, height, { fit: 'fill', kernel: 'cubic' }))
+  const grey = (image: Image) => (contrast ? normaliseContrast(toGrey(image)) : toGrey(image))
+  return {
+    prediction: grey(resized),
+    truth: grey(truth),
+    colour: { prediction: isColour(prediction), truth: isColour(truth) },
+    ...(!sameSize && { resizedFrom: { width: prediction.width, height: prediction.height } }),
+  }
+}
+
+function isColour(image: Image): boolean {
+  const plane = image.width * image.height
+  const rgb = toBytes(image)
+  for (let i = 0; i < plane; i++) {
+    const [red, green, blue] = [rgb[i] as number, rgb[plane + i] as number, rgb[2 * plane + i] as number]
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > GREY_TOLERANCE) return true
+  }
+  return false
+}

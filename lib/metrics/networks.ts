@@ -1,0 +1,20 @@
+/** The metrics that need a published network, and why they stay blank without it. */
+import type { Manifest } from '../bundle/manifest.js'
+import type { MetricName, Reasons } from './catalogue.js'
+
+/** Roles of a bundle, by metric. */
+const ROLES = {
+  'lpips-alex': 'lpips_alex',
+  'lpips-vgg': 'lpips_vgg',
+  'lpips-squeeze': 'lpips_squeeze',
+  fid: 'fid_inception',
+  'fid-clean': 'fid_inception',
+  kid: 'fid_inception',
+} as const satisfies Partial<Record<MetricName, string>>
+
+export function networkReasons({ name, roles }: Manifest): Reasons {
+  const reasons: Reasons = {}
+  for (const [metric, role] of Object.entries(ROLES) as [keyof typeof ROLES, string][])
+    if (!Object.hasOwn(roles, role)) reasons[metric] = `the bundle ${name} has no role ${role}`
+  return reasons
+}
