@@ -9,6 +9,7 @@
  */
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { PROTOCOLS } from '../baselines/method.js'
 import { readFile } from '../data/read-file.js'
 import { parseJsonAs, sha256 } from '../data/schema.js'
 import { SilverpointError } from '../errors.js'
@@ -26,14 +27,7 @@ const PictureScores = v.record(metric, v.nullable(v.number()))
 const SetScore = v.object({ value: v.nullable(v.number()), count: v.number(), note: v.optional(v.string()) })
 const SetScores = v.record(metric, SetScore)
 
-const Protocol = v.picklist([
-  // Learned from the one pair, or trained on it.
-  'one-shot',
-  // Saw no pair.
-  'none',
-  // Trained on a whole data set: stands in a table of its own.
-  'full-data',
-])
+const Protocol = v.picklist(PROTOCOLS)
 
 const Run = v.object({
   /** As --methods names it; external:NAME of published outputs. */
@@ -65,6 +59,8 @@ const Run = v.object({
   /** What was done to make it comparable: sizes changed, colours dropped. */
   notes: v.array(v.string()),
 })
+
+const Picture = v.object({ stem: v.string(), source: v.string(), photo: file, sketch: file })
 
 const Results = v.object({
   format: v.literal('silverpoint-benchmark'),
@@ -104,15 +100,16 @@ const Results = v.object({
   }),
   /** Metrics that could be taken in no run, and why. */
   blank: v.record(metric, v.string()),
-  /** Photo and artist's sketch of every test. */
-  pictures: v.array(v.object({ stem: v.string(), source: v.string(), photo: file, sketch: file })),
+  /** Photo and artist's sketch of every pair learned from, and of every test. */
+  learning: v.array(Picture),
+  pictures: v.array(Picture),
   runs: v.array(Run),
 })
 
-export type Protocol = v.InferOutput<typeof Protocol>
 export type PictureScores = v.InferOutput<typeof PictureScores>
 export type SetScore = v.InferOutput<typeof SetScore>
 export type SetScores = v.InferOutput<typeof SetScores>
+export type Picture = v.InferOutput<typeof Picture>
 export type Run = v.InferOutput<typeof Run>
 export type RunImage = Run['images'][number]
 export type Results = v.InferOutput<typeof Results>
