@@ -1,53 +1,46 @@
 /** All scores of predictions against their truths: of each picture as it comes, and of the whole set. */
 import type { Bundle } from '../bundle/bundle.js'
+import { describeFace } from '../data/face-descriptor.js'
+import { detectFaces } from '../data/face-detector.js'
 import type { Image } from '../data/image.js'
 import { fit } from '../data/resize.js'
 import { noGrad, scope, tensor } from '../torch/index.js'
-import { factsOf, METRIC_NAMES, type Reasons, type Scores } from './catalogue.js'
+import type { Reasons, Scores } from './catalogue.js'
 import { clipSimilarity, editDirectionSimilarity } from './clip-similarity.js'
 import { type Comparable, comparable } from './comparable.js'
-import type { Features } from './features.js'
+import { cosine, type Features } from './features.js'
 import { fromGrey } from './grey.js'
 import { networkReasons } from './networks.js'
 import { pictureScores } from './picture-scores.js'
-import { meanStrokes, type StrokeStatistics, strokeDistance, strokeStatistics } from './strokes.js'
+import { type ScoredParts, type SetScores, setScores } from './set-scores.js'
+import { strokeStatistics } from './strokes.js'
 
 export interface ScorerOptions {
   /** Puts predictions and truths through OS-Sketch's contrast normaliser. */
   normaliseContrast?: boolean
 }
 
-export interface Scored {
+export interface ScoredPicture {
+  /** PSNR of equal pictures is Infinity. */
   scores: Scores
   /** Why those are missing that are missing in `scores`. */
   reasons: Reasons
-}
-
-export interface ScoredPicture extends Scored {
   /** What was done to make the two comparable. */
   compared: Pick<Comparable, 'resizedFrom' | 'colour'>
 }
 
-export interface ScoredSet extends Scored {
-  /** Pictures. */
-  count: number
-}
-
-const BY_PICTURE = METRIC_NAMES.filter((metric) => factsOf(metric).of === 'picture')
-const NO_PHOTO = 'needs the photos'
-
 export class Scorer {
   readonly #bundle: Bundle
   readonly #contrast: boolean
+  /** What the bundle has no network for. */
   readonly #absent: Reasons
-  readonly #pictures: Scored[] = []
-  readonly #strokes: Record<'prediction' | 'truth', StrokeStatistics[]> = { prediction: [], truth: [] }
+  readonly #parts: ScoredParts[] = []
 
   /** @param bundle whose CLIP says how similar pictures are; it stays the caller's. */
   constructor(bundle: Bundle, { normaliseContrast = false }: ScorerOptions = {}) {
     this.#bundle = bundle
-    this.#absent = networkReasons(bundle.manifest)
     this.#contrast = normaliseContrast
+    this.#absent = networkReasons(bundle.manifest)
   }
 
   /**
@@ -56,23 +49,28 @@ export class Scorer {
    */
   async add(prediction: Image, truth: Image, photo?: Image): Promise<ScoredPicture> {
     const pair = await comparable(prediction, truth, { contrast: this.#contrast })
+    const [ours, theirs] = [fromGrey(pair.prediction), fromGrey(pair.truth)]
+    // The faces are looked at in threads of their own.
+    const descriptors = describePair(ours, theirs)
+    descriptors.catch(() => {})
     const { scores, reasons } = await pictureScores(pair.prediction, pair.truth)
-    Object.assign(scores, await this.#clip(fromGrey(pair.prediction), fromGrey(pair.truth), photo))
-    if (!photo) reasons['edit-direction'] = NO_PHOTO
-    for (const side of ['prediction', 'truth'] as const)
-      this.#strokes[side].push(strokeStatistics([pair[side]]))
-    this.#pictures.push({ scores, reasons })
+    Object.assign(reasons, this.#absent)
+    Object.assign(scores, await this.#clip(ours, theirs, photo))
+    if (!photo) reasons['edit-direction'] = 'needs the photos'
+    const faces = await descriptors
+    if (faces) scores.identity = cosine(faces.prediction, 0, faces.truth, 0)
+    else reasons.identity = 'no face was found in the truth'
+    this.#parts.push({
+      ...{ scores, reasons, faces },
+      strokes: { prediction: strokeStatistics([pair.prediction]), truth: strokeStatistics([pair.truth]) },
+    })
     const { resizedFrom, colour } = pair
     return { scores, reasons, compared: { colour, ...(resizedFrom && { resizedFrom }) } }
   }
 
   /** Of all that was added: means of what is scored by picture, and what is scored of the set alone. */
-  set(): ScoredSet {
-    const count = this.#pictures.length
-    const { scores, reasons } = meanScores(this.#pictures)
-    if (count > 0)
-      scores.strokes = strokeDistance(meanStrokes(this.#strokes.prediction), meanStrokes(this.#strokes.truth))
-    return { count, scores, reasons }
+  set(): SetScores {
+    return setScores(this.#parts, this.#absent)
   }
 
   async #clip(prediction: Image, truth: Image, photo?: Image): Promise<Scores> {
@@ -100,16 +98,13 @@ export class Scorer {
   }
 }
 
-/** A mean stands for all pictures or for none: where one has no score, neither has the set. */
-function meanScores(pictures: readonly Scored[]): Scored {
-  const scores: Scores = {}
-  const reasons: Reasons = {}
-  for (const metric of BY_PICTURE) {
-    const values = pictures.flatMap(({ scores }) => scores[metric] ?? [])
-    const lacking = pictures.length - values.length
-    const reason = pictures.find(({ reasons }) => reasons[metric])?.reasons[metric]
-    if (lacking === 0) scores[metric] = values.reduce((sum, value) => sum + value, 0) / values.length
-    else reasons[metric] = lacking === pictures.length ? reason : `${lacking} pictures: ${reason}`
+/** Of the part of both pictures where the truth's surest face is: a bad prediction may have none that can be found. */
+async function describePair(prediction: Image, truth: Image): Promise<ScoredParts['faces']> {
+  const [face] = await detectFaces(truth)
+  if (!face) return undefined
+  const describe = async (image: Image): Promise<Features> => {
+    const data = await describeFace(image, face.box)
+    return { count: 1, width: data.length, data }
   }
-  return { scores, reasons }
+  return { prediction: await describe(prediction), truth: await describe(truth) }
 }

@@ -1,0 +1,67 @@
+/** Scores of a set of pictures, from what is kept of each. */
+import { factsOf, METRIC_NAMES, type MetricName, type Reasons, type Scores } from './catalogue.js'
+import type { Features } from './features.js'
+import { identity } from './identity.js'
+import { meanStrokes, type StrokeStatistics, strokeDistance } from './strokes.js'
+
+/** What of a pair of pictures the set's scores are made of. */
+export interface ScoredParts {
+  scores: Scores
+  reasons: Reasons
+  strokes: { prediction: StrokeStatistics; truth: StrokeStatistics }
+  /** Face descriptors, one row each. */
+  faces?: { prediction: Features; truth: Features } | undefined
+}
+
+export interface SetScore {
+  value: number | null
+  /** Pictures that it is of. */
+  count: number
+  /** Why the value is missing, or what it is not of. */
+  note?: string
+}
+
+export type SetScores = Partial<Record<MetricName, SetScore>>
+
+/** @param absent why metrics cannot be taken at all. */
+export function setScores(parts: readonly ScoredParts[], absent: Reasons): SetScores {
+  const set: SetScores = {}
+  for (const metric of METRIC_NAMES) {
+    const reason = absent[metric]
+    if (reason !== undefined) set[metric] = { value: null, count: 0, note: reason }
+    else if (factsOf(metric).of === 'picture') set[metric] = meanOf(metric, parts)
+  }
+  if (parts.length === 0) return set
+  set.strokes = { value: strokesApart(parts), count: parts.length }
+  return { ...set, 'rank-1': rankOne(parts) }
+}
+
+function meanOf(metric: MetricName, parts: readonly ScoredParts[]): SetScore {
+  const values = parts.flatMap(({ scores }) => scores[metric] ?? [])
+  const count = values.length
+  const value = count === 0 ? null : values.reduce((sum, value) => sum + value, 0) / count
+  const reason = parts.find(({ reasons }) => reasons[metric])?.reasons[metric]
+  if (reason === undefined) return { value, count }
+  return { value, count, note: count === 0 ? reason : `not of ${parts.length - count} pictures: ${reason}` }
+}
+
+function strokesApart(parts: readonly ScoredParts[]): number {
+  const of = (side: 'prediction' | 'truth') => meanStrokes(parts.map(({ strokes }) => strokes[side]))
+  return strokeDistance(of('prediction'), of('truth'))
+}
+
+function rankOne(parts: readonly ScoredParts[]): SetScore {
+  const found = parts.flatMap(({ faces }) => faces ?? [])
+  if (found.length < 2) return { value: null, count: found.length, note: 'needs at least 2 faces' }
+  const of = (side: 'prediction' | 'truth') => rows(found.map((faces) => faces[side]))
+  const { rankOne: value, count } = identity(of('prediction'), of('truth'))
+  return { value, count }
+}
+
+/** Features of one picture each, as those of all. */
+function rows(features: readonly Features[]): Features {
+  const width = (features[0] as Features).width
+  const data = new Float64Array(features.length * width)
+  for (const [row, { data: numbers }] of features.entries()) data.set(numbers, row * width)
+  return { count: features.length, width, data }
+}
