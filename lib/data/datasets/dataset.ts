@@ -127,8 +127,7 @@ function countSplits(pairs: readonly Matched[]): Record<string, number> {
 function requireSplit(split: string | undefined, splits: Record<string, number>): void {
   if (split === undefined || splits[split] !== undefined) return
   const known = Object.keys(splits)
-  const wanted = known.length > 0 ? known.join(' or ') : 'none, as this data set is not split'
-  throw invalidArgument('split', wanted, split)
+  throw invalidArgument('split', known.join(' or ') || 'none (this data set is not split)', split)
 }
 
 function splitLabel(split = 'all', splits: Record<string, number>): string {

@@ -30,6 +30,8 @@ export interface Layout {
   readonly shape: string
   /** What results call the set; without it, its folder's name. */
   title?(folder: string): string | undefined
+  /** Of sets with published splits, by title: how many pairs each has. */
+  readonly published?: Readonly<Record<string, readonly Readonly<Record<string, number>>[]>>
   /** Whether the folder has this layout. */
   recognises(folder: string): Promise<boolean>
   read(folder: string): Promise<Entries>
@@ -38,7 +40,7 @@ export interface Layout {
 /** How a picture is told of, without its path. */
 export type Facts = Omit<Entry, 'path' | 'name'>
 
-/** The pictures of a folder and those in it, named by their path in it: `a/b.jpg` is `a_b`. None where there is no folder. */
+/** The pictures of a folder and those in it, if there is one, named by their path in it: `a/b.jpg` is `a_b`. */
 export async function entriesIn(folder: string | undefined, facts: Facts): Promise<Entry[]> {
   if (folder === undefined) return []
   const images = await imagesWithin(folder)
@@ -48,18 +50,24 @@ export async function entriesIn(folder: string | undefined, facts: Facts): Promi
   })
 }
 
-/** The folder's `photos` and `sketches`, or `photo` and `sketch`: those of the two that are there. */
-export async function pairFolders(folder: string): Promise<{ photos?: string; sketches?: string }> {
-  const names = await foldersIn(folder)
-  const one = (...wanted: string[]) => {
-    const found = wanted.find((name) => names.includes(name))
-    return found === undefined ? undefined : join(folder, found)
-  }
-  return { photos: one('photos', 'photo'), sketches: one('sketches', 'sketch') }
+/** Of a pair's two sides, the folders that are there. */
+export interface PairFolders {
+  photos?: string
+  sketches?: string
 }
 
-export async function readPairFolders(folder: string, facts: Facts): Promise<Entries> {
-  const { photos, sketches } = await pairFolders(folder)
+/** The folder's `photos` and `sketches`, or `photo` and `sketch`, also with a prefix to these names. */
+export async function pairFolders(folder: string, prefix = ''): Promise<PairFolders> {
+  const one = async (...names: string[]) => {
+    for (const name of names) {
+      const path = join(folder, `${prefix}${name}`)
+      if (await hasFolder(path)) return path
+    }
+  }
+  return { photos: await one('photos', 'photo'), sketches: await one('sketches', 'sketch') }
+}
+
+export async function entriesOfPairs({ photos, sketches }: PairFolders, facts: Facts): Promise<Entries> {
   return { photos: await entriesIn(photos, facts), sketches: await entriesIn(sketches, facts) }
 }
 

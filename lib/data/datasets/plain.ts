@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Entries, foldersIn, joined, type Layout, pairFolders, readPairFolders } from './layout.js'
+import { type Entries, entriesOfPairs, foldersIn, joined, type Layout, pairFolders } from './layout.js'
 
 /** `photos/` and `sketches/` whose files have the same names, in the folder itself or in one folder for every style. */
 export const plain: Layout = {
@@ -13,9 +13,10 @@ export const plain: Layout = {
   },
 
   async read(folder): Promise<Entries> {
-    if (await hasPairs(folder)) return readPairFolders(folder, { group: '' })
+    if (await hasPairs(folder)) return entriesOfPairs(await pairFolders(folder), { group: '' })
     const styles = await foldersIn(folder)
-    const read = (style: string) => readPairFolders(join(folder, style), { group: style, style })
+    const read = async (style: string) =>
+      entriesOfPairs(await pairFolders(join(folder, style)), { group: style, style })
     return joined(await Promise.all(styles.map(read)))
   },
 }
