@@ -1,10 +1,23 @@
 /** Options that several commands share, with their parsing. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Bundle } from '../bundle/bundle.js'
-import { type BundleOptions, loadBundle } from '../bundle/bundle.js'
+import { parseShard, type Shard } from '../batch/shard.js'
+import type { BundleOptions } from '../bundle/bundle.js'
 import type { FaceChoice } from '../data/face-choice.js'
 import type { Device } from '../torch/dtype.js'
-import type { Output } from './output.js'
+
+/** What every command has, before or after its name. */
+export interface GlobalOptions {
+  json?: boolean
+  quiet?: boolean
+  verbose?: boolean
+}
+
+export function withGlobals(program: Command): Command {
+  return program
+    .option('--json', 'results and errors as JSON lines')
+    .option('-q, --quiet', 'say nothing but results, warnings and errors')
+    .option('-v, --verbose', 'say what is chosen and why, and how long it takes')
+}
 
 export interface ModelOptions {
   bundle?: string
@@ -12,14 +25,18 @@ export interface ModelOptions {
   dtype: NonNullable<BundleOptions['dtype']>
   threads?: number
   libtorch?: string
-  json?: boolean
 }
 
 /** Which networks, and where they run. */
 export function withModel(command: Command): Command {
-  return withJson(command)
+  return command
     .option('--bundle <folder>', 'the bundle to use (default: the embedded one)')
-    .option('--device <device>', 'auto, cpu, cuda or cuda:N; only auto may fall back', parseDevice, 'auto')
+    .addOption(
+      new Option('--device <device>', 'where they run, cuda:N being the N-th GPU; only auto may fall back')
+        .choices(['auto', 'cpu', 'cuda'])
+        .argParser(parseDevice)
+        .default('auto'),
+    )
     .addOption(
       new Option('--dtype <dtype>', 'what the networks compute in')
         .choices(['float32', 'bfloat16', 'float16'])
@@ -29,8 +46,8 @@ export function withModel(command: Command): Command {
     .option('--libtorch <folder>', 'the LibTorch to use')
 }
 
-export function withJson(command: Command): Command {
-  return command.option('--json', 'results and errors as JSON lines')
+export interface SeedOptions {
+  seed: number
 }
 
 export function withSeed(command: Command): Command {
@@ -51,20 +68,11 @@ export function withCrop(command: Command): Command {
         'face or none (default: face for the embedded bundle and others of 96 to 256 px, which know nothing else)',
       ).choices(['face', 'none']),
     )
-    .option(
-      '--face <which>',
-      'of several: largest, central or N, the N-th from the left (default: largest)',
-      parseFace,
+    .addOption(
+      new Option('--face <which>', 'of several, or N: the N-th from the left (default: largest)')
+        .choices(['largest', 'central'])
+        .argParser(parseFace),
     )
-}
-
-/** Opens the bundle that the options name, saying where it runs. */
-export async function openBundle(options: ModelOptions, output: Output): Promise<Bundle> {
-  const bundle = await loadBundle(options.bundle, options)
-  const { name } = bundle.manifest
-  const fell = options.device === 'auto' && bundle.device === 'cpu' ? ' (no GPU found)' : ''
-  output.note(`bundle ${name} on ${bundle.device}${fell}, ${bundle.dtype}`)
-  return bundle
 }
 
 export function parseInteger(text: string): number {
@@ -75,8 +83,9 @@ export function parseInteger(text: string): number {
 }
 
 export function parseCount(text: string): number {
-  const value = parseInteger(text)
-  if (value < 1) throw new InvalidArgumentError('Expected a whole number from 1.')
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number from 1.')
   return value
 }
 
@@ -84,6 +93,14 @@ export function parseNumber(text: string): number {
   const value = Number(text)
   if (!Number.isFinite(value) || text.trim() === '') throw new InvalidArgumentError('Expected a number.')
   return value
+}
+
+export function parseShardOption(text: string): Shard {
+  try {
+    return parseShard(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
 }
 
 function parseDevice(text: string): Device | 'auto' {

@@ -1,13 +1,17 @@
+import { inspect } from 'node:util'
 import { SilverpointError } from '../errors.js'
+import type { GlobalOptions } from './options.js'
 
 /** Results go to stdout, everything else to stderr. With --json a result is one JSON line. */
 export class Output {
   readonly json: boolean
   readonly quiet: boolean
+  readonly verbose: boolean
 
-  constructor(options: { json?: boolean | undefined; quiet?: boolean | undefined }) {
-    this.json = options.json ?? false
-    this.quiet = options.quiet ?? false
+  constructor({ json = false, quiet = false, verbose = false }: GlobalOptions) {
+    this.json = json
+    this.quiet = quiet
+    this.verbose = verbose
   }
 
   /** `text` for people, `value` for programs. */
@@ -15,7 +19,12 @@ export class Output {
     process.stdout.write(`${this.json ? JSON.stringify(value) : text}\n`)
   }
 
-  /** What one may do without. */
+  /** What was chosen and why: said with --verbose. */
+  detail(text: string): void {
+    if (this.verbose) this.warn(text)
+  }
+
+  /** What one may do without: not said with --quiet. */
   note(text: string): void {
     if (!this.quiet) this.warn(text)
   }
@@ -25,16 +34,12 @@ export class Output {
     process.stderr.write(`${text}\n`)
   }
 
+  /** What ended it: with its stack and causes where --verbose asks, or where nobody foresaw it. */
   error(error: unknown): void {
-    const known = error instanceof SilverpointError
-    if (this.json) {
-      const { message, stack } = error as Error
-      const fields = known ? { code: error.code, message } : { code: 'UNEXPECTED', message, stack }
-      process.stderr.write(`${JSON.stringify({ error: fields })}\n`)
-    } else {
-      process.stderr.write(
-        known ? `error ${error.code}: ${error.message}\n` : `${(error as Error)?.stack ?? error}\n`,
-      )
-    }
+    const { code = 'UNEXPECTED', message } =
+      error instanceof SilverpointError ? error : { message: (error as Error)?.message ?? String(error) }
+    const whole = this.verbose || code === 'UNEXPECTED' ? inspect(error) : undefined
+    if (this.json) this.warn(JSON.stringify({ error: { code, message, stack: whole } }))
+    else this.warn(`error ${code}: ${whole ?? message}`)
   }
 }

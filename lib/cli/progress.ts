@@ -1,17 +1,22 @@
 import cliProgress from 'cli-progress'
+import type { Output } from './output.js'
 
-/** How far a job is, on stderr: a bar with rate and time left on a terminal, a line now and then elsewhere. */
+/**
+ * How far a job is: a bar with rate and time left on a terminal, a line now and then elsewhere, nothing with --quiet.
+ */
 export class Progress {
+  readonly #output: Output
   readonly #label: string
   readonly #total: number
   readonly #started = performance.now()
   readonly #bar: cliProgress.SingleBar | undefined
   #lastLine = Number.NEGATIVE_INFINITY
 
-  constructor(label: string, total: number) {
+  constructor(output: Output, label: string, total: number) {
+    this.#output = output
     this.#label = label
     this.#total = total
-    if (!process.stderr.isTTY) return
+    if (output.quiet || !process.stderr.isTTY) return
     const colour = process.env.NO_COLOR ? '' : '\u001b[36m'
     const plain = colour && '\u001b[0m'
     this.#bar = new cliProgress.SingleBar({
@@ -42,7 +47,7 @@ export class Progress {
     const now = performance.now()
     if (done < this.#total && now - this.#lastLine < 5000) return
     this.#lastLine = now
-    process.stderr.write(`${text.trimEnd()}\n`)
+    this.#output.note(text.trimEnd())
   }
 }
 

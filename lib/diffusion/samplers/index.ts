@@ -4,20 +4,18 @@ import { Ddim } from './ddim.js'
 import { DpmSolver } from './dpm-solver.js'
 import { Euler } from './euler.js'
 import { EulerAncestral } from './euler-ancestral.js'
+import { SAMPLER_NAMES, type SamplerName } from './names.js'
 import type { Sampler } from './sampler.js'
 
+export { SAMPLER_NAMES, type SamplerName } from './names.js'
 export type { Sampler } from './sampler.js'
 
-const SAMPLERS = {
+const SAMPLERS: Record<SamplerName, new (schedule: NoiseSchedule, steps: number) => Sampler> = {
   ddim: Ddim,
   euler: Euler,
   'euler-ancestral': EulerAncestral,
   'dpm-solver++': DpmSolver,
 }
-
-export type SamplerName = keyof typeof SAMPLERS
-
-export const SAMPLER_NAMES = Object.keys(SAMPLERS) as SamplerName[]
 
 /** @throws INVALID_ARGUMENT for a name that is not known, or for steps that are not 1 to schedule.timesteps. */
 export function createSampler(name: SamplerName, schedule: NoiseSchedule, steps: number): Sampler {

@@ -1,0 +1,54 @@
+import { Command } from 'commander'
+import { version } from '../version.js'
+import { alignCommand } from './commands/align.js'
+import { bundleCommand } from './commands/bundle.js'
+import { demoCommand } from './commands/demo.js'
+import { doctorCommand } from './commands/doctor.js'
+import { inspectCommand } from './commands/inspect.js'
+import { learnCommand } from './commands/learn.js'
+import { libtorchCommand } from './commands/libtorch.js'
+import { sketchCommand } from './commands/sketch.js'
+import { examples } from './examples.js'
+import { withGlobals } from './options.js'
+
+/**
+ * All commands, in the order of the help. Each is defined in commands/, where nothing is imported but what it takes to
+ * parse it, and done by actions/, which is imported when it is run.
+ */
+const COMMANDS = [
+  learnCommand,
+  sketchCommand,
+  alignCommand,
+  inspectCommand,
+  bundleCommand,
+  libtorchCommand,
+  doctorCommand,
+  demoCommand,
+]
+
+/** A fresh program: commander keeps what it has parsed. It throws CommanderError and prints none. */
+export function createProgram(): Command {
+  const program = withGlobals(new Command('silverpoint'))
+    .description("Learn an artist's manner from one photo and one sketch, then sketch any face photo in it.")
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => {} })
+    .addHelpText(
+      'after',
+      examples(
+        'silverpoint learn photo.jpg sketch.png -o style.safetensors',
+        'silverpoint sketch style.safetensors photos/ -o out/',
+        'silverpoint sketch --help    # examples of one command',
+      ),
+    )
+  for (const create of COMMANDS) program.addCommand(inheriting(create(), program))
+  return program
+}
+
+/** Commander hands a program's settings only to commands it made itself. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const sub of command.commands) inheriting(sub, command)
+  return command
+}
