@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
 import { quietOpenMp } from '../config.js'
 import { SilverpointError } from '../errors.js'
 import type { Native } from './addon-types.js'
@@ -96,8 +97,9 @@ function open(option?: string): { native: Native; libtorch: LibTorch } {
   if (native.version !== libtorch.version) {
     process.emitWarning(`LibTorch ${libtorch.version} is used; the addon was built with ${native.version}`)
   }
-  // process.exit() runs no cleanup hooks, and a running compute thread would race LibTorch's static destructors.
-  process.once('exit', () => native.shutdown())
+  // process.exit() runs no cleanup hooks, and a running compute thread would race LibTorch's static destructors. A worker
+  // that ends is no end of the process: others compute on.
+  if (isMainThread) process.once('exit', () => native.shutdown())
   return { native, libtorch }
 }
 
