@@ -4,6 +4,7 @@ import { alignCommand } from './commands/align.js'
 import { bundleCommand } from './commands/bundle.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
+import { evaluateCommand } from './commands/evaluate.js'
 import { inspectCommand } from './commands/inspect.js'
 import { learnCommand } from './commands/learn.js'
 import { libtorchCommand } from './commands/libtorch.js'
@@ -19,6 +20,7 @@ const COMMANDS = [
   learnCommand,
   sketchCommand,
   alignCommand,
+  evaluateCommand,
   inspectCommand,
   bundleCommand,
   libtorchCommand,

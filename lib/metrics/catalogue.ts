@@ -35,4 +35,10 @@ export type Scores = Partial<Record<MetricName, number>>
 /** Why a metric could not be taken. */
 export type Reasons = Partial<Record<MetricName, string>>
 
+/** A score as tables show it; `-` where there is none. */
+export function formatScore(metric: MetricName, value: number | null | undefined): string {
+  if (value === null || value === undefined) return '-'
+  return value.toFixed(metric === 'psnr' || metric.startsWith('fid') ? 2 : 4)
+}
+
 export const factsOf = (metric: MetricName): MetricFacts => METRICS[metric]

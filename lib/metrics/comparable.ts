@@ -3,11 +3,15 @@ import { fromSharp, type Image, toSharp } from '../data/image.js'
 import { normaliseContrast } from './contrast.js'
 import { type GreyImage, toBytes, toGrey } from './grey.js'
 
-export interface Comparable {
+export interface Comparable extends Changes {
   prediction: GreyImage
   truth: GreyImage
-  /** The prediction's size where it was not the truth's. */
-  resizedFrom?: { width: number; height: number }
+}
+
+/** What was done to make two pictures comparable. */
+export interface Changes {
+  /** The prediction's size where it was not the truth's, and the truth's. */
+  resized?: { from: string; to: string }
   /** Whether each was in colour before it was made grey. */
   colour: { prediction: boolean; truth: boolean }
 }
@@ -34,8 +38,34 @@ export async function comparable(
     prediction: grey(resized),
     truth: grey(truth),
     colour: { prediction: isColour(prediction), truth: isColour(truth) },
-    ...(!sameSize && { resizedFrom: { width: prediction.width, height: prediction.height } }),
+    ...(!sameSize && { resized: { from: sizeOf(prediction), to: sizeOf(truth) } }),
   }
+}
+
+const sizeOf = ({ width, height }: Image): string => `${width} x ${height}`
+
+/** What was done to a set's pictures, in sentences. */
+export function tellChanges(changes: readonly Changes[], { contrast }: { contrast: boolean }): string[] {
+  const resized = new Map<string, number>()
+  for (const { resized: change } of changes) {
+    if (!change) continue
+    const sizes = `${change.from} to the truth's ${change.to}`
+    resized.set(sizes, (resized.get(sizes) ?? 0) + 1)
+  }
+  const count = changes.length
+  const inColour = (side: 'prediction' | 'truth') => changes.filter(({ colour }) => colour[side]).length
+  const [predictions, truths] = [inColour('prediction'), inColour('truth')]
+  return [
+    ...[...resized].map(
+      ([sizes, number]) => `${number} of ${count} predictions resized, bicubic, from ${sizes}.`,
+    ),
+    ...(predictions + truths > 0
+      ? [
+          `Compared in grey: ${predictions} of ${count} predictions and ${truths} of ${count} truths are in colour.`,
+        ]
+      : []),
+    ...(contrast ? ['Contrast of predictions and truths normalised (grey, x 1.5).'] : []),
+  ]
 }
 
 function isColour(image: Image): boolean {

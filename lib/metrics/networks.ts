@@ -1,6 +1,6 @@
 /** The metrics that need a published network, and why they stay blank without it. */
 import type { Manifest } from '../bundle/manifest.js'
-import type { MetricName, Reasons } from './catalogue.js'
+import { factsOf, type MetricName, type Reasons } from './catalogue.js'
 
 /** Roles of a bundle, by metric. */
 const ROLES = {
@@ -12,9 +12,12 @@ const ROLES = {
   kid: 'fid_inception',
 } as const satisfies Partial<Record<MetricName, string>>
 
-export function networkReasons({ name, roles }: Manifest): Reasons {
-  const reasons: Reasons = {}
-  for (const [metric, role] of Object.entries(ROLES) as [keyof typeof ROLES, string][])
-    if (!Object.hasOwn(roles, role)) reasons[metric] = `the bundle ${name} has no role ${role}`
+/** Why metrics of a picture, and those of a set, cannot be taken with a bundle. */
+export function networkReasons({ name, roles }: Manifest): Record<'picture' | 'set', Reasons> {
+  const reasons: Record<'picture' | 'set', Reasons> = { picture: {}, set: {} }
+  for (const [metric, role] of Object.entries(ROLES) as [keyof typeof ROLES, string][]) {
+    if (Object.hasOwn(roles, role)) continue
+    reasons[factsOf(metric).of][metric] = `the bundle ${name} has no role ${role}`
+  }
   return reasons
 }

@@ -7,7 +7,7 @@ import { fit } from '../data/resize.js'
 import { noGrad, scope, tensor } from '../torch/index.js'
 import type { Reasons, Scores } from './catalogue.js'
 import { clipSimilarity, editDirectionSimilarity } from './clip-similarity.js'
-import { type Comparable, comparable } from './comparable.js'
+import { type Changes, comparable } from './comparable.js'
 import { cosine, type Features } from './features.js'
 import { fromGrey } from './grey.js'
 import { networkReasons } from './networks.js'
@@ -25,15 +25,14 @@ export interface ScoredPicture {
   scores: Scores
   /** Why those are missing that are missing in `scores`. */
   reasons: Reasons
-  /** What was done to make the two comparable. */
-  compared: Pick<Comparable, 'resizedFrom' | 'colour'>
+  changes: Changes
 }
 
 export class Scorer {
   readonly #bundle: Bundle
   readonly #contrast: boolean
-  /** What the bundle has no network for. */
-  readonly #absent: Reasons
+  /** What the bundle has no network for, of a picture and of a set. */
+  readonly #absent: Record<'picture' | 'set', Reasons>
   readonly #parts: ScoredParts[] = []
 
   /** @param bundle whose CLIP says how similar pictures are; it stays the caller's. */
@@ -54,7 +53,7 @@ export class Scorer {
     const descriptors = describePair(ours, theirs)
     descriptors.catch(() => {})
     const { scores, reasons } = await pictureScores(pair.prediction, pair.truth)
-    Object.assign(reasons, this.#absent)
+    Object.assign(reasons, this.#absent.picture)
     Object.assign(scores, await this.#clip(ours, theirs, photo))
     if (!photo) reasons['edit-direction'] = 'needs the photos'
     const faces = await descriptors
@@ -64,13 +63,17 @@ export class Scorer {
       ...{ scores, reasons, faces },
       strokes: { prediction: strokeStatistics([pair.prediction]), truth: strokeStatistics([pair.truth]) },
     })
-    const { resizedFrom, colour } = pair
-    return { scores, reasons, compared: { colour, ...(resizedFrom && { resizedFrom }) } }
+    const { resized, colour } = pair
+    return { scores, reasons, changes: { colour, ...(resized && { resized }) } }
   }
 
-  /** Of all that was added: means of what is scored by picture, and what is scored of the set alone. */
-  set(): SetScores {
-    return setScores(this.#parts, this.#absent)
+  /**
+   * Of all that was added: means of what is scored by picture, and what is scored of the set alone.
+   * @param kept of which pictures, by the order in which they were added; all, unless given.
+   */
+  set(kept: (index: number) => boolean = () => true): SetScores {
+    const parts = this.#parts.filter((_, index) => kept(index))
+    return setScores(parts, { ...this.#absent.picture, ...this.#absent.set })
   }
 
   async #clip(prediction: Image, truth: Image, photo?: Image): Promise<Scores> {
