@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sketchFiles } from '../lib/batch/sketch-files.js'
 import {
@@ -38,6 +39,19 @@ async function sketched(options: SketcherOptions, list: readonly (Photo | Sketch
   const results: SketchResult[] = []
   for await (const result of sketcher.sketch(list)) results.push(result)
   return results
+}
+
+/** A source of photos without end that counts what is read of it. */
+function endless() {
+  let [read, closed] = [0, false]
+  async function* generate() {
+    try {
+      while (true) yield photos[read++ % 5]!
+    } finally {
+      closed = true
+    }
+  }
+  return { photos: generate(), read: () => read, closed: () => closed }
 }
 
 const pixels = (result: SketchResult | undefined) => result!.sketch!.data
@@ -140,18 +154,23 @@ describe('a Sketcher', () => {
     expect(pixels(fromBytes)).toEqual(pixels(fromPath))
   })
 
-  it('reads no further ahead than the next batch', async () => {
-    let read = 0
-    async function* endless() {
-      while (true) {
-        read++
-        yield photos[read % 5]!
-      }
-    }
+  it('waits for a slow consumer: reads no further ahead than the next batch', async () => {
+    const source = endless()
     await using sketcher = new Sketcher(bundle, { optional: 'a drawing', steps: 1, batch: 2 })
     let taken = 0
-    for await (const _ of sketcher.sketch(endless())) if (++taken === 6) break
-    expect(read).toBeLessThanOrEqual(10)
+    for await (const _ of sketcher.sketch(source.photos)) {
+      await setTimeout(100)
+      // Of the batch it is in and of the next one.
+      expect(source.read()).toBe(4 + 2 * Math.floor(taken / 2))
+      if (++taken === 6) break
+    }
+  })
+
+  it('closes its source when the consumer leaves', async () => {
+    const source = endless()
+    await using sketcher = new Sketcher(bundle, { steps: 1, batch: 2 })
+    for await (const _ of sketcher.sketch(source.photos)) break
+    await vi.waitFor(() => expect(source.closed()).toBe(true))
   })
 
   it('stops between batches when it is cancelled', async () => {
@@ -163,6 +182,68 @@ describe('a Sketcher', () => {
     }
     await expect(all()).rejects.toMatchObject({ code: 'CANCELLED' })
     expect(taken).toEqual([0, 1])
+  })
+
+  it('gives what is being drawn when it is cancelled, and draws no more', async () => {
+    const controller = new AbortController()
+    const decode = bundle.vae.decode.bind(bundle.vae)
+    const drawing = vi.spyOn(bundle.vae, 'decode').mockImplementation((latents) => {
+      controller.abort()
+      return decode(latents)
+    })
+    await using sketcher = new Sketcher(bundle, { steps: 1, batch: 2, signal: controller.signal })
+    const taken: number[] = []
+    const all = async () => {
+      for await (const { index, sketch } of sketcher.sketch(photos)) if (sketch) taken.push(index)
+    }
+    await expect(all()).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(drawing).toHaveBeenCalledTimes(1)
+    drawing.mockRestore()
+    expect(taken).toEqual([0, 1])
+  })
+
+  it('can be cancelled while its source keeps it waiting', async () => {
+    const controller = new AbortController()
+    async function* silent() {
+      yield photos[0]!
+      await new Promise(() => {})
+    }
+    await using sketcher = new Sketcher(bundle, { steps: 1, batch: 1, signal: controller.signal })
+    const results = sketcher.sketch(silent())
+    expect((await results.next()).value).toMatchObject({ index: 0, sketch: { width: 60 } })
+    const next = results.next()
+    controller.abort()
+    await expect(next).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+
+  it('gives a photo of more pixels than it may have an error', async () => {
+    const [small, large] = await sketched({ steps: 1, pixelLimit: 60 * 80 }, photos.slice(0, 2))
+    expect(small?.error).toBeUndefined()
+    expect(large?.error).toMatchObject({
+      code: 'IMAGE_INVALID',
+      message: expect.stringContaining('at most 4800'),
+    })
+  })
+
+  it('draws beside others, of one bundle or of another, as it draws alone', async () => {
+    await using twin = await loadBundle(fixture('tiny'), { device: 'cpu' })
+    const settings = [
+      { from: bundle, optional: 'a pencil sketch', seed: 1 },
+      { from: bundle, optional: 'ink', seed: 2, sampler: 'euler-ancestral' as const },
+      { from: twin, optional: 'a pencil sketch', seed: 1 },
+      { from: twin, optional: 'charcoal', seed: 3, batch: 3 },
+    ]
+    const draw = async ({ from, ...options }: (typeof settings)[number]) => {
+      await using sketcher = new Sketcher(from, { steps: 2, ...options })
+      const drawn: (Float32Array | undefined)[] = []
+      for await (const result of sketcher.sketch(photos)) drawn.push(pixels(result))
+      return drawn
+    }
+    const alone: Awaited<ReturnType<typeof draw>>[] = []
+    for (const one of settings) alone.push(await draw(one))
+    expect(await Promise.all(settings.map(draw))).toEqual(alone)
+    expect(alone[2]).toEqual(alone[0])
+    expect(maxDifference(alone[3]![0]!, alone[0]![0]!)).toBeGreaterThan(0.05)
   })
 
   it('leaves no tensors behind', async () => {

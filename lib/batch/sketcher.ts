@@ -9,7 +9,8 @@ import { generate, noiseFor } from '../diffusion/generate.js'
 import { branchCoefficients } from '../diffusion/guidance.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { createSampler } from '../diffusion/samplers/index.js'
-import { invalidArgument, SilverpointError } from '../errors.js'
+import { invalidArgument } from '../errors.js'
+import { throwIfCancelled, unlessCancelled } from '../style/cancel.js'
 import { imagesTensor } from '../style/pairs.js'
 import type { Style } from '../style/style.js'
 import { cat, noGrad, scope, type Tensor, tensor } from '../torch/index.js'
@@ -17,39 +18,68 @@ import { inHalves } from './in-halves.js'
 import { Instructions, type Wish } from './instructions.js'
 import { type SketchParameters, type SketchSettings, sketchParameters } from './parameters.js'
 
+/** What a Sketcher draws in, and whom it tells. */
 export interface SketcherOptions extends SketchSettings {
+  /** Ends sketching, with CANCELLED, when the batch that is being drawn is done. */
   signal?: AbortSignal
+  /** Most pixels a photo may have; one of more gets the error IMAGE_INVALID. Default: 100 million. */
+  pixelLimit?: number
   /** Told when memory did not suffice for a batch: how many photos are drawn at once from now on. */
   onSmallerBatch?: (batch: number) => void
   /** Told what lets a photo's sketch be less than it could: a face that is too small. */
   onWarning?: (message: string) => void
 }
 
-/** A path, or the bytes of a picture's file. */
+/** A path, or the bytes of a picture's file: JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF. */
 export type Photo = string | Buffer
 
 /** A photo with what it is drawn in, where that differs from the Sketcher's own. */
 export interface SketchItem {
+  /** A path, or the bytes of a picture's file. */
   photo: Photo
+  /** Its learned style. */
   style?: Style
+  /** Its plain text, joined with the learned instruction. */
   optional?: string
 }
 
-export type SketchResult =
-  | {
-      index: number
-      photo: Photo
-      /** The photo, in the frame of the sketch. */
-      original: Image
-      sketch: Image
-      parameters: SketchParameters
-      /** SHA-256 of the photo's file. */
-      inputHash: string
-      error?: undefined
-    }
-  | { index: number; photo: Photo; error: Error; inputHash?: string; sketch?: undefined }
+/** A sketch, or why there is none. Which of the two is told by `error`. */
+export type SketchResult = Sketched | Unsketched
 
-type Photos = Iterable<Photo | SketchItem> | AsyncIterable<Photo | SketchItem>
+/** A photo that was drawn. */
+export interface Sketched {
+  /** Of the photo among those given, from 0. */
+  index: number
+  /** As it was given. */
+  photo: Photo
+  /** The photo, in the frame of the sketch. */
+  original: Image
+  /** The sketch, of the size that the photo is drawn in. */
+  sketch: Image
+  /** What it was drawn with; goes well into the PNG: `encodePng(sketch, parameters)`. */
+  parameters: SketchParameters
+  /** SHA-256 of the photo's file. */
+  inputHash: string
+  /** None. */
+  error?: undefined
+}
+
+/** A photo that could not be read or drawn. */
+export interface Unsketched {
+  /** Of the photo among those given, from 0. */
+  index: number
+  /** As it was given. */
+  photo: Photo
+  /** Mostly a SilverpointError: FILE_NOT_FOUND, IMAGE_INVALID, FACE_NOT_FOUND, STYLE_MISMATCH, OUT_OF_MEMORY, ... */
+  error: Error
+  /** SHA-256 of the photo's file, where it could be read. */
+  inputHash?: string
+  /** None. */
+  sketch?: undefined
+}
+
+/** What to draw: paths, bytes, or items with a style or text of their own; also as they come, from an async source. */
+export type Photos = Iterable<Photo | SketchItem> | AsyncIterable<Photo | SketchItem>
 
 interface Prepared {
   index: number
@@ -60,7 +90,23 @@ interface Prepared {
   fitted: Fitted
 }
 
+const CANCELLED = 'Sketching was cancelled.'
+
+/**
+ * Draws photos in a style with a bundle's networks. Several may share one bundle, and be at work at the same time. Free it
+ * by `dispose()` or `await using`, before the bundle.
+ *
+ * @example
+ * ```ts
+ * await using sketcher = new Sketcher(bundle, { style: await Style.load('conte.safetensors') })
+ * for await (const { photo, sketch, parameters, error } of sketcher.sketch(['a.jpg', 'b.jpg'])) {
+ *   if (error) console.error(`${photo}: ${error.message}`)
+ *   else await writeFile(`${photo}.sketch.png`, await encodePng(sketch, parameters))
+ * }
+ * ```
+ */
 export class Sketcher {
+  /** What photos are drawn with, unless an item says otherwise: the settings, with all defaults filled in. */
   readonly parameters: SketchParameters
   readonly #bundle: Bundle
   readonly #schedule: NoiseSchedule
@@ -68,19 +114,21 @@ export class Sketcher {
   readonly #instructions: Instructions
   readonly #negative: Tensor
   readonly #signal: AbortSignal | undefined
+  readonly #pixelLimit: number | undefined
   readonly #onSmallerBatch: ((batch: number) => void) | undefined
   readonly #onWarning: ((message: string) => void) | undefined
   #batch: number
 
   /** @throws STYLE_MISMATCH, TEXT_TOO_LONG, INVALID_ARGUMENT. */
   constructor(bundle: Bundle, options: SketcherOptions) {
-    const { signal, onSmallerBatch, onWarning, ...settings } = options
+    const { signal, pixelLimit, onSmallerBatch, onWarning, ...settings } = options
     const parameters = sketchParameters(bundle, settings)
     const { batch, seed, sampler, steps, guidance, optional } = parameters
     if (!Number.isInteger(batch) || batch < 1) throw invalidArgument('batch', 'a whole number from 1', batch)
     if (!Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed)
     this.#bundle = bundle
     this.#signal = signal
+    this.#pixelLimit = pixelLimit
     this.#onSmallerBatch = onSmallerBatch
     this.#onWarning = onWarning
     this.#batch = batch
@@ -97,8 +145,9 @@ export class Sketcher {
 
   /**
    * Sketches photos in order. A photo that can't be read or drawn gives a result with its error; the others go on. The
-   * next batch is decoded while one is drawn; nothing is read further ahead of what the caller has taken.
-   * @throws CANCELLED between batches, and whatever the networks throw.
+   * next batch is decoded while one is drawn; nothing is read further ahead of what the caller has taken. A caller that
+   * leaves the loop closes the source.
+   * @throws CANCELLED between batches, and whatever the networks or the source throw.
    */
   async *sketch(photos: Photos): AsyncGenerator<SketchResult> {
     for await (const batch of this.sketchBatches(photos)) yield* batch
@@ -107,23 +156,30 @@ export class Sketcher {
   /** As `sketch`, the results of a batch together. */
   async *sketchBatches(photos: Photos): AsyncGenerator<SketchResult[]> {
     const batches = this.#batches(photos)
-    let next = batches.next()
-    while (true) {
-      const { value: batch, done } = await next
-      if (done) return
-      if (this.#signal?.aborted) throw new SilverpointError('CANCELLED', 'Sketching was cancelled.')
-      next = batches.next()
-      // A failure of the next batch is met when its turn comes.
-      next.catch(() => {})
-      yield await this.#draw(batch)
+    try {
+      let next = batches.next()
+      while (true) {
+        const { value: batch, done } = await unlessCancelled(next, this.#signal, CANCELLED)
+        if (done) return
+        throwIfCancelled(this.#signal, CANCELLED)
+        next = batches.next()
+        // A failure of the next batch is met when its turn comes.
+        next.catch(() => {})
+        yield await this.#draw(batch)
+      }
+    } finally {
+      // Not awaited: the source may be waiting for a photo that never comes.
+      batches.return(undefined).catch(() => {})
     }
   }
 
+  /** Frees what it holds on the device. Not while it sketches. */
   dispose(): void {
     this.#instructions[Symbol.dispose]()
     for (const owned of [this.#schedule, this.#negative]) owned.dispose()
   }
 
+  /** For `await using`: as dispose(). */
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose()
   }
@@ -150,6 +206,7 @@ export class Sketcher {
       const name = typeof photo === 'string' ? photo : undefined
       const framed = await framePhoto(bytes, resolution, this.parameters, {
         name,
+        pixelLimit: this.#pixelLimit,
         onWarning: this.#onWarning,
       })
       const fitted = await fit(framed.image, resolution)

@@ -1,8 +1,9 @@
 /** From a photo as people have it to what a model draws of it, and back to what they want to see. */
 import { type FaceChoice, findFace } from './face-choice.js'
 import { cropFace, sidesFor } from './face-crop.js'
-import { type Image, readImage } from './image.js'
+import { type Image, type ReadOptions, readImage } from './image.js'
 
+/** What of a photo is drawn, and how its sketch is framed. */
 export interface FramingOptions {
   /** What is drawn: the face, cropped as the embedded bundle knows faces, or the whole photo. See defaultCrop. */
   crop?: 'face' | 'none'
@@ -14,6 +15,11 @@ export interface FramingOptions {
    * and white paper around it, for laying one over the other.
    */
   outputFrame?: 'crop' | 'photo'
+}
+
+/** How a photo is read. */
+export interface PhotoOptions extends Pick<ReadOptions, 'name' | 'pixelLimit'> {
+  onWarning?: (message: string) => void
 }
 
 export interface Framed {
@@ -47,10 +53,10 @@ export async function framePhoto(
   source: string | Buffer,
   resolution: number,
   { crop, face, outputFrame }: Required<FramingOptions>,
-  { name = 'the given bytes', onWarning }: { name?: string; onWarning?: (message: string) => void } = {},
+  { name = 'the given bytes', pixelLimit, onWarning }: PhotoOptions = {},
 ): Promise<Framed> {
   const whole = crop === 'none' || outputFrame === 'photo'
-  const photo = await readImage(source, { name, shrinkTo: whole ? undefined : PIXELS })
+  const photo = await readImage(source, { name, pixelLimit, shrinkTo: whole ? undefined : PIXELS })
   if (crop === 'none') return { image: photo, original: photo, undo: async (picture) => picture }
   const found = await findFace(photo, name, 'Choose another photo, or draw it whole with --crop none.', face)
   const size = Math.min(found.box.width, found.box.height)
