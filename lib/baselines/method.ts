@@ -20,8 +20,8 @@ export interface TestPhoto {
   stem: string
   /** Path of the picture, in the frame that is drawn and compared. */
   photo: string
-  /** Takes a picture in the frame of the data set's own files to that frame. */
-  toFrame(picture: Image): Promise<Image>
+  /** Takes a picture in the frame of the data set's own files, of whatever size, to that frame. */
+  toFrame(picture: Image): Promise<Pick<Drawn, 'sketch' | 'note'>>
 }
 
 export interface Task {
@@ -40,6 +40,8 @@ export interface Method {
   readonly protocol: Protocol
   /** Which of several of one name. */
   readonly variant?: string
+  /** Whether it needs the networks, and so their loading. */
+  readonly usesBundle: boolean
   /** Whether another pair, and another seed, make another result. */
   readonly dependsOn: { readonly pair: boolean; readonly seed: boolean }
   /** All that decides what it draws, beside pair, seed, photos and bundle. */
@@ -51,8 +53,6 @@ export interface Method {
 /** A method that is ready to draw. */
 export interface Begun {
   learned?: Learned
-  /** What was done to make its pictures comparable. */
-  notes?: readonly string[]
   /** A sketch of each photo, in order. */
   draw(photos: readonly TestPhoto[]): AsyncIterable<Drawn>
 }
@@ -61,6 +61,8 @@ export interface Drawn {
   sketch: Image
   /** null where it was not drawn here. */
   seconds: number | null
+  /** What was done to make it comparable, if anything. */
+  note?: string
 }
 
 export interface Learned {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Manifest } from '../bundle/manifest.js'
 import { defaultCrop, type FramingOptions } from '../data/face-framing.js'
+import { canonicalJson } from '../data/json.js'
 import type { Guidance } from '../diffusion/guidance.js'
 import type { SamplerName } from '../diffusion/samplers/index.js'
 import type { Style } from '../style/style.js'
@@ -65,16 +66,7 @@ export function sketchParameters(
 
 /** SHA-256 of all that changes the picture: batch and device may come and go. */
 export function hashParameters({ batch, device, ...changing }: SketchParameters): string {
-  return createHash('sha256').update(canonical(changing)).digest('hex')
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+  return createHash('sha256').update(canonicalJson(changing)).digest('hex')
 }
 
 /** Without the options that were passed as undefined. */

@@ -10,9 +10,8 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { PROTOCOLS } from '../baselines/method.js'
-import { readFile } from '../data/read-file.js'
-import { parseJsonAs, sha256 } from '../data/schema.js'
-import { SilverpointError } from '../errors.js'
+import { readResultsFile } from '../baselines/results-file.js'
+import { sha256 } from '../data/schema.js'
 import { METRIC_NAMES } from '../metrics/catalogue.js'
 
 const metric = v.picklist(METRIC_NAMES)
@@ -23,18 +22,17 @@ const file = v.string()
 /** Of a picture. null where it could not be taken of this one: of equal pictures, PSNR is infinite. */
 const PictureScores = v.record(metric, v.nullable(v.number()))
 
-/** Of a set of `count` pictures; a blank value has its reason. */
+/** As lib/metrics/set-scores.ts has it. */
 const SetScore = v.object({ value: v.nullable(v.number()), count: v.number(), note: v.optional(v.string()) })
 const SetScores = v.record(metric, SetScore)
-
-const Protocol = v.picklist(PROTOCOLS)
 
 const Run = v.object({
   /** As --methods names it; external:NAME of published outputs. */
   method: v.string(),
   /** As tables name it. */
   label: v.string(),
-  protocol: Protocol,
+  /** See PROTOCOLS. */
+  protocol: v.picklist(PROTOCOLS),
   /** Which of a method's several: the text, of best-text. Tables show the best of them, by each metric. */
   variant: v.nullable(v.string()),
   /** Stem of the pair learned from; null where nothing is. */
@@ -107,8 +105,6 @@ const Results = v.object({
 })
 
 export type PictureScores = v.InferOutput<typeof PictureScores>
-export type SetScore = v.InferOutput<typeof SetScore>
-export type SetScores = v.InferOutput<typeof SetScores>
 export type Picture = v.InferOutput<typeof Picture>
 export type Run = v.InferOutput<typeof Run>
 export type RunImage = Run['images'][number]
@@ -117,24 +113,9 @@ export type ResultsHeader = Omit<Results, 'runs'>
 
 export const RESULTS_FILE = 'results.json'
 
-/** Of a results folder. @throws FILE_NOT_FOUND, RESULTS_INVALID. */
-export async function readResults(folder: string): Promise<Results> {
-  return parseAs(Results, await read(folder, RESULTS_FILE), join(folder, RESULTS_FILE))
-}
+/** Of a results folder. @throws FILE_NOT_FOUND, FILE_UNREADABLE, RESULTS_INVALID. */
+export const readResults = (folder: string): Promise<Results> =>
+  readResultsFile(Results, join(folder, RESULTS_FILE))
 
-/** @param name below the results folder. @throws FILE_NOT_FOUND, RESULTS_INVALID. */
-export async function readRun(folder: string, name: string): Promise<Run> {
-  return parseAs(Run, await read(folder, name), join(folder, name))
-}
-
-const read = async (folder: string, name: string): Promise<string> =>
-  (await readFile(join(folder, name))).toString()
-
-function parseAs<const T extends v.GenericSchema>(schema: T, text: string, path: string): v.InferOutput<T> {
-  const { value, misfit } = parseJsonAs(schema, text)
-  if (!misfit) return value
-  throw new SilverpointError(
-    'RESULTS_INVALID',
-    `Expected ${misfit.wanted} in ${path} but received ${misfit.got}. Run the benchmark again into another folder.`,
-  )
-}
+/** @throws FILE_NOT_FOUND, FILE_UNREADABLE, RESULTS_INVALID. */
+export const readRun = (path: string): Promise<Run> => readResultsFile(Run, path)

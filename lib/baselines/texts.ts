@@ -1,0 +1,32 @@
+/** Plain texts that ask for a drawing, as users write them. */
+
+/** The paper's optional text (Section 4.2). */
+export const OPTIONAL_TEXT = 'convert the image color to black and white with a white background'
+
+export const PLAIN_TEXT = 'a pencil sketch'
+
+/** What best-text tries unless told otherwise. */
+export const TEXTS: readonly string[] = [
+  PLAIN_TEXT,
+  'a soft, dark pencil drawing',
+  'a fine, light pencil sketch',
+  'a pencil drawing, white background',
+  'a graphite drawing',
+  'a dark graphite drawing with long strokes',
+  'a shaded pencil drawing on a white background',
+  'a line drawing with thin lines',
+  'a simple line drawing',
+  'a detailed contour drawing',
+  'an ink drawing',
+  'a quick sketch',
+  'a loose hand sketch with soft shading',
+  'a rough drawing, no shading',
+  'a careful hand sketch',
+  'a portrait sketch',
+  "a pale artist's sketch with dark hair",
+  'a shaded portrait sketch, white background',
+  'a charcoal drawing',
+  'a smooth, light charcoal sketch',
+  'a grey photo',
+  'a hatching drawing',
+]

@@ -1,0 +1,152 @@
+/** Methods x learning pairs x seeds on one data set, into one results folder. */
+import { makeMethods } from '../baselines/index.js'
+import { Learner } from '../baselines/learner.js'
+import type { Method } from '../baselines/method.js'
+import { OPTIONAL_TEXT, PLAIN_TEXT, TEXTS } from '../baselines/texts.js'
+import type { Wishes } from '../baselines/tools.js'
+import type { Bundle } from '../bundle/bundle.js'
+import type { Dataset } from '../data/datasets/dataset.js'
+import { invalidArgument } from '../errors.js'
+import { throwIfCancelled } from '../style/cancel.js'
+import { environmentOf } from './environment.js'
+import { type Frame, frameOf } from './frame.js'
+import { perform } from './perform.js'
+import { type FramedPair, framePairs } from './pictures.js'
+import { type Choice, type ChosenPairs, choosePairs, hashFiles, sourceOf } from './plan.js'
+import type { Results, Run } from './results.js'
+import { type Deciding, ResultsFolder, type RunKey } from './results-folder.js'
+
+export interface BenchmarkOptions extends Choice {
+  /** As METHODS names them, or external:NAME=FOLDER,… */
+  methods: readonly string[]
+  /** Of learning and drawing: 0. */
+  seeds?: readonly number[]
+  wishes?: Partial<Wishes>
+  /** Whether pictures are compared after OS-Sketch's contrast normaliser. Default: as the data set is scored. */
+  normaliseContrast?: boolean
+  /** What of a picture is drawn and compared. See defaultCrop. */
+  crop?: Frame['crop']
+  /** What opening the bundle took. */
+  loadSeconds?: number
+  /** Ends the benchmark after the current step, with CANCELLED: all that is finished stays so. */
+  signal?: AbortSignal
+  onFraming?: (done: number, total: number) => void
+  /** Told of every run, of those too that were finished before. */
+  onRun?: (run: Run, done: number, total: number) => void
+  /** What the current run does. */
+  onProgress?: (key: RunKey, stage: string, done: number, total: number) => void
+}
+
+/**
+ * Runs what is not finished yet in the folder, and tells the results of all that is.
+ * @throws RESULTS_MISMATCH for a folder of another configuration; CANCELLED; INVALID_ARGUMENT; FACE_NOT_FOUND for a pair
+ * to learn from; and whatever reading pictures, learning and drawing throw.
+ */
+export async function runBenchmark(
+  bundle: Bundle,
+  dataset: Dataset,
+  path: string,
+  options: BenchmarkOptions,
+): Promise<Results> {
+  const chosen = choosePairs(dataset, options)
+  const frame = frameOf(bundle.manifest.resolution, options.crop)
+  const deciding = await decidingOf(bundle, dataset, chosen, frame, options)
+  const folder = await ResultsFolder.open(path, deciding)
+  const wishes = { text: PLAIN_TEXT, optional: OPTIONAL_TEXT, texts: TEXTS, ...options.wishes }
+  const methods = await makeMethods(options.methods, { bundle, learner: new Learner(bundle, path), wishes })
+  const { learning, tests } = await frameAll(dataset, chosen, frame, folder, options)
+  const { loadSeconds = null, signal, onRun, onProgress } = options
+  const { normaliseContrast } = deciding.dataset
+  const keys = keysOf(methods, learning, options.seeds ?? [0])
+  for (const [index, key] of keys.entries()) {
+    throwIfCancelled(
+      signal,
+      `The benchmark was cancelled after ${index} of ${keys.length} runs. It goes on when run again.`,
+    )
+    let run = await folder.finished(key)
+    if (!run) {
+      run = await perform(key, pairOf(key, learning), {
+        ...{ bundle, folder, frame, normaliseContrast, loadSeconds, tests, signal },
+        onProgress: (...progress) => onProgress?.(key, ...progress),
+      })
+      await folder.save(key, run)
+    }
+    onRun?.(run, index + 1, keys.length)
+  }
+  return folder.write()
+}
+
+async function decidingOf(
+  bundle: Bundle,
+  dataset: Dataset,
+  { learning, tests }: ChosenPairs,
+  frame: Frame,
+  { normaliseContrast = dataset.normaliseContrast }: BenchmarkOptions,
+): Promise<Deciding> {
+  const { name, layout, split, pairs } = dataset
+  const { weightsId, resolution } = bundle.manifest
+  const used = [...learning, ...tests]
+  const stems = (some: readonly { stem: string }[]) => some.map(({ stem }) => stem)
+  return {
+    dataset: {
+      ...{ name, layout, split, pairs: pairs.length, normaliseContrast, leftOut: [] },
+      sources: [...new Set(used.map((pair) => sourceOf(pair, dataset)))],
+    },
+    configuration: {
+      ...{ learningPairs: stems(learning), tests: stems(tests), frame },
+      files: await hashFiles(used),
+    },
+    bundle: { name: bundle.manifest.name, weightsId, resolution },
+    environment: await environmentOf(bundle),
+  }
+}
+
+/** The pictures of all pairs, framed; the folder is told. */
+async function frameAll(
+  dataset: Dataset,
+  { learning, tests }: ChosenPairs,
+  frame: Frame,
+  folder: ResultsFolder,
+  { signal, onFraming }: BenchmarkOptions,
+): Promise<{ learning: FramedPair[]; tests: FramedPair[] }> {
+  for (const what of ['photo', 'sketch']) await folder.makeFolder(`pictures/${what}`)
+  const { framed, leftOut } = await framePairs([...learning, ...tests], {
+    ...{ folder: folder.path, frame, signal, onPair: onFraming },
+    sourceOf: (pair) => sourceOf(pair, dataset),
+  })
+  const of = (pairs: ChosenPairs['tests']) => framed.filter(({ pair }) => pairs.includes(pair))
+  const found = { learning: of(learning), tests: of(tests) }
+  const lost = leftOut.find(({ stem }) => learning.some((pair) => pair.stem === stem))
+  if (lost || found.tests.length === 0) {
+    const remedy = 'Choose others, or compare whole pictures with --crop none.'
+    throw invalidArgument(
+      lost ? 'the pair to learn from' : 'tests',
+      'a face in its photo',
+      lost?.stem ?? 'none',
+      remedy,
+    )
+  }
+  folder.tell({
+    learning: found.learning.map(({ picture }) => picture),
+    pictures: found.tests.map(({ picture }) => picture),
+    leftOut,
+  })
+  return found
+}
+
+/** One run for each of what a method depends on. */
+function keysOf(
+  methods: readonly Method[],
+  learning: readonly FramedPair[],
+  seeds: readonly number[],
+): RunKey[] {
+  return methods.flatMap((method) => {
+    const pairs = method.dependsOn.pair ? learning.map(({ picture }) => picture.stem) : [null]
+    const ownSeeds = method.dependsOn.seed ? seeds : [null]
+    return pairs.flatMap((learningPair) => ownSeeds.map((seed) => ({ method, learningPair, seed })))
+  })
+}
+
+/** Methods that learn from no pair are given the first, and do not look. */
+const pairOf = ({ learningPair }: RunKey, learning: readonly FramedPair[]): FramedPair =>
+  (learning.find(({ picture }) => picture.stem === learningPair) ?? learning[0]) as FramedPair
