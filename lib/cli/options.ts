@@ -10,13 +10,17 @@ export interface GlobalOptions {
   json?: boolean
   quiet?: boolean
   verbose?: boolean
+  config?: string
 }
 
 export function withGlobals(program: Command): Command {
   return program
     .option('--json', 'results and errors as JSON lines')
     .option('-q, --quiet', 'say nothing but results, warnings and errors')
-    .option('-v, --verbose', 'say what is chosen and why, and how long it takes')
+    .addOption(
+      new Option('-v, --verbose', 'say what is chosen and why, and how long it takes').conflicts('quiet'),
+    )
+    .option('--config <file>', 'options to take (default: silverpoint.config.json here or in a folder above)')
 }
 
 export interface ModelOptions {

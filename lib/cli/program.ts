@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { version } from '../version.js'
+import { adopt } from './adopt.js'
 import { alignCommand } from './commands/align.js'
 import { bundleCommand } from './commands/bundle.js'
+import { completionCommand } from './commands/completion.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { evaluateCommand } from './commands/evaluate.js'
@@ -9,6 +11,7 @@ import { inspectCommand } from './commands/inspect.js'
 import { learnCommand } from './commands/learn.js'
 import { libtorchCommand } from './commands/libtorch.js'
 import { sketchCommand } from './commands/sketch.js'
+import { configure } from './config-file.js'
 import { examples } from './examples.js'
 import { withGlobals } from './options.js'
 
@@ -26,6 +29,7 @@ const COMMANDS = [
   libtorchCommand,
   doctorCommand,
   demoCommand,
+  completionCommand,
 ]
 
 /** A fresh program: commander keeps what it has parsed. It throws CommanderError and prints none. */
@@ -44,13 +48,7 @@ export function createProgram(): Command {
         'silverpoint sketch --help    # examples of one command',
       ),
     )
-  for (const create of COMMANDS) program.addCommand(inheriting(create(), program))
+  for (const create of COMMANDS) program.addCommand(adopt(create(), program))
+  for (const group of [program, ...program.commands]) configure(group, program)
   return program
-}
-
-/** Commander hands a program's settings only to commands it made itself. */
-function inheriting(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent)
-  for (const sub of command.commands) inheriting(sub, command)
-  return command
 }

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress'
+import { duration } from './duration.js'
 import type { Output } from './output.js'
 
 /**
@@ -49,11 +50,4 @@ export class Progress {
     this.#lastLine = now
     this.#output.note(text.trimEnd())
   }
-}
-
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '-'
-  const whole = Math.round(seconds)
-  const minutes = Math.floor(whole / 60)
-  return minutes === 0 ? `${whole} s` : `${minutes} min ${whole % 60} s`
 }

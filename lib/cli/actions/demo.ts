@@ -27,5 +27,7 @@ export async function demo(
   output.note(`\nLook at ${join(sketches, 'contact-sheet.png')} and ${join(folder, 'style.png')}`)
 }
 
-const flagsOf = ({ json, quiet, verbose }: GlobalOptions): string[] =>
-  Object.entries({ json, quiet, verbose }).flatMap(([name, given]) => (given ? [`--${name}`] : []))
+const flagsOf = ({ json, quiet, verbose, config }: GlobalOptions): string[] => [
+  ...Object.entries({ json, quiet, verbose }).flatMap(([name, given]) => (given ? [`--${name}`] : [])),
+  ...(config === undefined ? [] : ['--config', config]),
+]

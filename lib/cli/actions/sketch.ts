@@ -9,11 +9,12 @@ import { readManifest } from '../../bundle/manifest.js'
 import { findImages } from '../../data/find-images.js'
 import type { SamplerName } from '../../diffusion/samplers/index.js'
 import { Style } from '../../style/style.js'
+import { duration } from '../duration.js'
 import { ExitCode } from '../exit-codes.js'
 import { interruptible } from '../interrupt.js'
 import type { CropOptions, ModelOptions, SeedOptions } from '../options.js'
 import type { Output } from '../output.js'
-import { duration, Progress } from '../progress.js'
+import { Progress } from '../progress.js'
 import { openBundle } from './open-bundle.js'
 
 interface SketchCliOptions extends ModelOptions, CropOptions, SeedOptions {

@@ -31,7 +31,7 @@ const sketchOptions = (command: Command): Command =>
     .option('--steps <count>', 'calls of the network a photo', parseCount)
     .option('--text-guidance <scale>', 'how strongly the instruction is followed', parseNumber)
     .option('--image-guidance <scale>', 'how strongly the photo is kept', parseNumber)
-    .option('--batch <photos>', 'photos a call of the network', parseCount)
+    .option('--batch <count>', 'photos a call of the network', parseCount)
     .addOption(
       new Option(
         '--output-frame <frame>',
