@@ -21,6 +21,7 @@ describe('a process in mid-work ends cleanly, 20 times of 20', () => {
   it.each([
     ['process.exit', 'code 7'],
     ['worker.terminate', 'code 7'],
+    ['process.exit beside a worker', 'code 7'],
     ['SIGINT', 'code 130'],
     ['natural', 'code 7'],
   ])('by %s', { timeout: 180_000 }, async (way, wanted) => {

@@ -33,6 +33,10 @@ if (way === 'process.exit') {
       process.exit((await torch.ones([3]).sum().item()) === 3 ? 7 : 1)
     }),
   )
+} else if (way === 'process.exit beside a worker') {
+  // Which alone has opened the engine.
+  const worker = new Worker(new URL('./busy-worker.mjs', import.meta.url))
+  worker.once('message', () => soon(() => process.exit(7)))
 } else if (way === 'natural') {
   process.exitCode = (await torch.ones([3]).sum().item()) === 3 ? 7 : 1
 }
