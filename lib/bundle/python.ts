@@ -14,11 +14,13 @@ export interface ExportOptions {
   name?: string
   weights?: string
   signal?: AbortSignal
+  /** Without Python's progress on stderr. */
+  quiet?: boolean
 }
 
 /** Exports a diffusers checkpoint. @returns the bundle's folder. @throws EXPORT_FAILED with Python's own last words. */
 export async function runExport(source: string, options: ExportOptions): Promise<string> {
-  const { output, clip, name, weights, signal } = options
+  const { output, clip, name, weights, ...running } = options
   const args = [
     '-o',
     resolve(output),
@@ -26,7 +28,7 @@ export async function runExport(source: string, options: ExportOptions): Promise
     ...flag('name', name),
     ...flag('weights', weights),
   ]
-  await run('models.export', [local(source), ...args], signal)
+  await run('models.export', [local(source), ...args], running)
   return resolve(output)
 }
 
@@ -34,12 +36,14 @@ export interface ReferenceOptions {
   clip?: string
   size?: number
   signal?: AbortSignal
+  /** Without Python's progress on stderr. */
+  quiet?: boolean
 }
 
 /** Has diffusers and transformers compute every role's results, and hands the file to `use`. */
 export async function runReference<T>(
   source: string,
-  { clip, size, signal }: ReferenceOptions,
+  { clip, size, ...running }: ReferenceOptions,
   use: (reference: string) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'silverpoint-'))
@@ -48,7 +52,7 @@ export async function runReference<T>(
     await run(
       'models.export.reference',
       [local(source), '-o', file, ...flag('clip', clip && local(clip)), ...flag('size', size)],
-      signal,
+      running,
     )
     return await use(file)
   } finally {
@@ -62,7 +66,11 @@ const flag = (name: string, value: string | number | undefined): string[] =>
 /** Python runs in the package's folder: a path of the caller's stays one, a hub's name stays a name. */
 const local = (source: string): string => (existsSync(source) ? resolve(source) : source)
 
-function run(module: string, args: string[], signal: AbortSignal | undefined): Promise<void> {
+function run(
+  module: string,
+  args: string[],
+  { signal, quiet = false }: { signal?: AbortSignal; quiet?: boolean },
+): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(python(), ['-m', module, ...args], {
       cwd: packageRoot(),
@@ -71,7 +79,7 @@ function run(module: string, args: string[], signal: AbortSignal | undefined): P
     })
     let complaint = ''
     child.stderr.on('data', (text) => {
-      process.stderr.write(text)
+      if (!quiet) process.stderr.write(text)
       complaint = (complaint + text).slice(-4000)
     })
     child.on('error', (cause) => fail(failure(cause.message, cause)))

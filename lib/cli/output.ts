@@ -34,6 +34,11 @@ export class Output {
     process.stderr.write(`${text}\n`)
   }
 
+  /** For a library's job that tells how it goes. */
+  listeners(): { say: (text: string) => void; onWarning: (text: string) => void; quiet: boolean } {
+    return { say: (text) => this.note(text), onWarning: (text) => this.warn(text), quiet: this.quiet }
+  }
+
   /** What ended it: with its stack and causes where --verbose asks, or where nobody foresaw it. */
   error(error: unknown): void {
     const { code = 'UNEXPECTED', message } =

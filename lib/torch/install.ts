@@ -21,6 +21,10 @@ export interface InstallOptions {
   fits?: readonly string[]
   signal?: AbortSignal
   say?: (text: string) => void
+  /** Told what may turn out wrong; by default `say` is. */
+  onWarning?: (text: string) => void
+  /** Without pip's progress bar. */
+  quiet?: boolean
 }
 
 /** The folder of a LibTorch that the addon can be built with; fetched when there is none. */
@@ -32,9 +36,11 @@ export async function findOrInstall(say: (text: string) => void): Promise<string
 }
 
 /** Fetches LibTorch unless there is one that the addon can use. */
-export async function ensureLibTorch(say: (text: string) => void, signal?: AbortSignal): Promise<void> {
+export async function ensureLibTorch(
+  options: Pick<InstallOptions, 'say' | 'onWarning' | 'quiet' | 'signal'>,
+): Promise<void> {
   const fits = addonFits()
-  if (candidates(fits).every(({ refused }) => refused)) await installLibTorch({ fits, say, signal })
+  if (candidates(fits).every(({ refused }) => refused)) await installLibTorch({ fits, ...options })
 }
 
 /**
@@ -43,7 +49,7 @@ export async function ensureLibTorch(say: (text: string) => void, signal?: Abort
  * @throws LIBTORCH_INSTALL_FAILED, CANCELLED, UNSUPPORTED_PLATFORM.
  */
 export async function installLibTorch(options: InstallOptions = {}): Promise<string> {
-  const { cuda = false, from, say = () => {}, signal, fits = installable() } = options
+  const { cuda = false, from, say = () => {}, onWarning = say, signal, quiet, fits = installable() } = options
   requireSupportedPlatform()
   const variant = cuda ? 'cuda' : 'cpu'
   if (!from) {
@@ -59,8 +65,8 @@ export async function installLibTorch(options: InstallOptions = {}): Promise<str
   const work = await mkdtemp(join(libtorchCache(), `.new-${process.pid}-`))
   try {
     const ready = join(work, 'libtorch')
-    await fill(ready, work, { from, variant, say, signal })
-    return await takeOver(ready, variant, fits, say)
+    await fill(ready, work, { from, variant, say, signal, quiet })
+    return await takeOver(ready, variant, fits, { say, onWarning })
   } catch (error) {
     if (signal?.aborted) throw new SilverpointError('CANCELLED', 'Stopped while LibTorch was being installed')
     throw error
@@ -74,10 +80,15 @@ interface Filling {
   variant: Variant
   say: (text: string) => void
   signal: AbortSignal | undefined
+  quiet: boolean | undefined
 }
 
 /** Brings LibTorch to `ready`; `work` is for what is thrown away again. */
-async function fill(ready: string, work: string, { from, variant, say, signal }: Filling): Promise<void> {
+async function fill(
+  ready: string,
+  work: string,
+  { from, variant, say, signal, quiet }: Filling,
+): Promise<void> {
   if (from && existsSync(join(from, 'lib'))) {
     await copyFolder(resolve(from), ready, say)
     return
@@ -92,7 +103,7 @@ async function fill(ready: string, work: string, { from, variant, say, signal }:
     const sizes = `${megabytes(set.download)} to download, ${megabytes(set.kept)} kept`
     say(`fetching LibTorch ${VERSION} (${variant}) from PyPI: ${sizes} in ${libtorchCache()}`)
     const folder = join(work, 'wheels')
-    await download(set, folder, signal)
+    await download(set, folder, { signal, quiet })
     wheels = Object.keys(set.wheels).map((file) => join(folder, file))
   }
   say('unpacking')
@@ -104,7 +115,7 @@ async function takeOver(
   ready: string,
   variant: Variant,
   fits: readonly string[],
-  say: (text: string) => void,
+  { say, onWarning }: { say: (text: string) => void; onWarning: (text: string) => void },
 ): Promise<string> {
   const torch = torchFolder(ready)
   const missing = ['torch_cpu', 'c10']
@@ -119,7 +130,7 @@ async function takeOver(
   }
   requireFit(version, fits)
   if (version !== VERSION)
-    say(`warning: this is LibTorch ${version}; silverpoint is made and tested with ${VERSION}`)
+    onWarning(`warning: this is LibTorch ${version}; silverpoint is made and tested with ${VERSION}`)
   const hasCuda = existsSync(join(torch, 'lib', libraryFile('torch_cuda')))
   const target = targetFolder(version, hasCuda ? 'cuda' : variant)
   await rm(target, { recursive: true, force: true })

@@ -6,12 +6,20 @@ import { python } from '../config.js'
 import { SilverpointError } from '../errors.js'
 import { platformTags, requirements, type WheelSet } from './wheels.js'
 
-/** Puts the wheels into `folder`, each with the SHA-256 that is pinned. @throws LIBTORCH_INSTALL_FAILED */
-export async function download(set: WheelSet, folder: string, signal?: AbortSignal): Promise<void> {
+/**
+ * Puts the wheels into `folder`, each with the SHA-256 that is pinned. On a terminal pip's own bar shows how far it is,
+ * unless `quiet`.
+ * @throws LIBTORCH_INSTALL_FAILED
+ */
+export async function download(
+  set: WheelSet,
+  folder: string,
+  { signal, quiet = false }: { signal?: AbortSignal; quiet?: boolean },
+): Promise<void> {
   await mkdir(folder, { recursive: true })
   const list = join(folder, 'requirements.txt')
   await writeFile(list, requirements(set))
-  const visible = process.stderr.isTTY
+  const visible = process.stderr.isTTY && !quiet
   const args = [
     ...['-m', 'pip', 'download', '--disable-pip-version-check', '--no-cache-dir', '--no-deps'],
     ...['--require-hashes', '--only-binary', ':all:', '--python-version', '3.11'],

@@ -20,7 +20,7 @@ export async function exportBundle(
   output: Output,
 ): Promise<void> {
   const bundle = await interruptible(output, (signal) =>
-    runExport(source, { output: folder, clip, name, weights, signal }),
+    runExport(source, { output: folder, clip, name, weights, signal, quiet: output.quiet }),
   )
   output.result(bundle, { bundle })
 }
@@ -42,7 +42,9 @@ export async function checkBundle(
   const { againstDiffusers: source, clip, size } = options
   if (!source) return
   const differences = await interruptible(output, (signal) =>
-    runReference(source, { clip, size, signal }, (reference) => checkAgainstDiffusers(bundle, reference)),
+    runReference(source, { clip, size, signal, quiet: output.quiet }, (reference) =>
+      checkAgainstDiffusers(bundle, reference),
+    ),
   )
   for (const { what, difference, magnitude } of differences) {
     output.result(

@@ -20,7 +20,7 @@ export async function demo(
     output.note(`\nsilverpoint ${args.join(' ')}`)
     await createProgram().parseAsync([...args, ...flagsOf(options)], { from: 'user' })
   }
-  await interruptible(output, (signal) => ensureLibTorch((text) => output.note(text), signal))
+  await interruptible(output, (signal) => ensureLibTorch({ signal, ...output.listeners() }))
   await mkdir(folder, { recursive: true })
   await run('learn', ...pair, '-o', style)
   await run('sketch', style, join(samples, 'photos'), '-o', sketches)

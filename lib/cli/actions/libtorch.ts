@@ -7,7 +7,7 @@ export async function install(
   output: Output,
 ): Promise<void> {
   const folder = await interruptible(output, (signal) =>
-    installLibTorch({ cuda, from, signal, say: (text) => output.note(text) }),
+    installLibTorch({ cuda, from, signal, ...output.listeners() }),
   )
   output.result(folder, { libtorch: folder })
 }
