@@ -8,6 +8,7 @@ import { openDataset } from '../lib/data/datasets/dataset.js'
 import { SOURCES, type Source } from '../lib/data/datasets/os-sketch.js'
 import { type Image, readImage } from '../lib/data/image.js'
 import { flatPng, folderOf, put } from './dataset-folders.js'
+import { silverpoint } from './silverpoint.js'
 
 // The detector takes a quarter of a second for a picture, even for the hundreds here that are of one grey.
 vi.mock('../lib/data/face-detector.js', async (load) => {
@@ -71,6 +72,15 @@ describe('without being the 400 pairs of the paper, the name OS-Sketch is refuse
     await expect(failed).rejects.toThrow(message)
     expect(await readdir(dirname(dirname(output)))).toEqual(['lists'])
   }
+
+  it('by the command, which says what is needed', async () => {
+    const given = SOURCES.flatMap((source) => [`--${source}`, folders[source]])
+    const ended = await silverpoint(['dataset', 'os-sketch', ...given, '-o', output])
+    expect(ended).toMatchObject({ code: 1, stdout: '' })
+    expect(ended.stderr).toMatch(
+      /^error DATASET_INVALID: .*make the lists from the released set and pass --lists\./,
+    )
+  })
 
   it('without lists', () =>
     refused(undefined, /found no cufs\.txt, cufsf\.txt, wildsketch\.txt, internet\.txt/))

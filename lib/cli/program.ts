@@ -4,6 +4,7 @@ import { adopt } from './adopt.js'
 import { alignCommand } from './commands/align.js'
 import { bundleCommand } from './commands/bundle.js'
 import { completionCommand } from './commands/completion.js'
+import { datasetCommand } from './commands/dataset.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { evaluateCommand } from './commands/evaluate.js'
@@ -24,6 +25,7 @@ const COMMANDS = [
   sketchCommand,
   alignCommand,
   evaluateCommand,
+  datasetCommand,
   inspectCommand,
   bundleCommand,
   libtorchCommand,

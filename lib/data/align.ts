@@ -19,7 +19,16 @@ export interface PairNames {
   sketch: string
 }
 
+/** How much the sides' ratios of photo and sketch may differ, as a share, before they can't be of one framing. */
+const RATIO_TOLERANCE = 0.02
 const BY_HAND = "crop the photo by hand to the sketch's framing and pass --align never."
+
+/** Whether two pictures are of different framing for certain: the ratios of their sides differ. */
+export function ratiosDiffer(a: Size, b: Size): boolean {
+  return Math.abs(Math.log((a.width * b.height) / (a.height * b.width))) > RATIO_TOLERANCE
+}
+
+type Size = Pick<Image, 'width' | 'height'>
 
 /**
  * Aligns by five landmarks of each (the eyes' outer corners, the tip of the nose, the corners of the mouth): the turn, scale

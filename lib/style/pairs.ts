@@ -1,7 +1,7 @@
 /** Pairs from a user's pictures to what the objective works on. */
 import { createHash } from 'node:crypto'
 import type { Bundle } from '../bundle/bundle.js'
-import { alignPair, type PairNames } from '../data/align.js'
+import { alignPair, type PairNames, ratiosDiffer } from '../data/align.js'
 import { type FaceChoice, findFace } from '../data/face-choice.js'
 import { cropPair } from '../data/face-crop.js'
 import { defaultCrop } from '../data/face-framing.js'
@@ -32,9 +32,6 @@ export interface PairOptions {
   /** Whether the photo is warped into the sketch's frame: `auto`, where the ratios of their sides differ. */
   align?: 'auto' | 'never' | 'always'
 }
-
-/** How much the sides' ratios of photo and sketch may differ before they can't be of one framing. */
-const RATIO_TOLERANCE = 0.02
 
 export async function preparePair(
   pair: Pair,
@@ -75,8 +72,7 @@ async function inFrame(
   align: NonNullable<PairOptions['align']>,
   face?: FaceChoice,
 ): Promise<Image> {
-  const [a, b] = [photo.width / photo.height, sketch.width / sketch.height]
-  const differ = Math.abs(Math.log(a / b)) > RATIO_TOLERANCE
+  const differ = ratiosDiffer(photo, sketch)
   if (align === 'always' || (align === 'auto' && differ))
     return (await alignPair(photo, sketch, names, face)).photo
   if (!differ) return photo

@@ -1,7 +1,8 @@
 /** Sets of photos and sketches of them, of whatever layout, as pairs. */
 import { basename, resolve } from 'node:path'
 import { invalidArgument, SilverpointError } from '../../errors.js'
-import type { Entries, Entry, Layout, LayoutName } from './layout.js'
+import type { Entries, Entry, Layout } from './layout.js'
+import type { LayoutName } from './layout-names.js'
 import { findLayout } from './layouts.js'
 
 export interface DatasetPair {

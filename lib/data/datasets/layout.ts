@@ -3,8 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { imagesWithin } from '../find-images.js'
 import { readFailure } from '../read-file.js'
-
-export type LayoutName = 'os-sketch' | 'fs2k' | 'cufs' | 'apdrawing' | 'visii' | 'plain'
+import type { LayoutName } from './layout-names.js'
 
 /** A picture in the folder. A photo and a sketch of the same group and name are a pair. */
 export interface Entry {

@@ -3,7 +3,8 @@ import { invalidArgument, SilverpointError } from '../../errors.js'
 import { apdrawing } from './apdrawing.js'
 import { cufs } from './cufs.js'
 import { fs2k } from './fs2k.js'
-import { foldersIn, type Layout, type LayoutName } from './layout.js'
+import { foldersIn, type Layout } from './layout.js'
+import { LAYOUT_NAMES, type LayoutName } from './layout-names.js'
 import { osSketch } from './os-sketch.js'
 import { plain } from './plain.js'
 import { visii } from './visii.js'
@@ -30,5 +31,5 @@ export async function findLayout(folder: string, name?: LayoutName): Promise<Lay
 export function layoutNamed(name: LayoutName): Layout {
   const layout = LAYOUTS.find((one) => one.name === name)
   if (layout) return layout
-  throw invalidArgument('layout', LAYOUTS.map(({ name }) => name).join(', '), name)
+  throw invalidArgument('layout', LAYOUT_NAMES.join(', '), name)
 }
