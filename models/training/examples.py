@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset, default_collate, get_worker_info
 
 from .styles import render
 from .styles.grammar import PHOTO_CAPTIONS, caption, instruction
@@ -33,8 +33,16 @@ class Examples(IterableDataset):
             }
 
 
-def batches(photos: Path, seed: int, size: int, side: int = 128, workers: int = 1):
-    return iter(DataLoader(Examples(photos, seed, side), batch_size=size, num_workers=workers, prefetch_factor=6))
+def batches(photos: Path, seed: int, size: int, side: int = 128, echo: int = 4, held: int = 512):
+    """Batches of `size`. Rendering costs more than a step, so each example is drawn about `echo` times from the `held` last
+    ones (data echoing, Choi et al., 2019)."""
+    fresh = size // echo
+    examples = iter(DataLoader(Examples(photos, seed, side), batch_size=None, num_workers=1, prefetch_factor=8 * fresh))
+    recent = [next(examples) for _ in range(2 * size)]
+    rng = np.random.default_rng(seed)
+    while True:
+        recent = [*recent, *(next(examples) for _ in range(fresh))][-held:]
+        yield default_collate([recent[i] for i in rng.choice(len(recent), size, replace=False)])
 
 
 def _pixels(image: np.ndarray) -> torch.Tensor:
