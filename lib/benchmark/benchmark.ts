@@ -1,4 +1,5 @@
 /** Methods x learning pairs x seeds on one data set, into one results folder. */
+import { join } from 'node:path'
 import { makeMethods } from '../baselines/index.js'
 import { Learner } from '../baselines/learner.js'
 import type { Method } from '../baselines/method.js'
@@ -6,6 +7,7 @@ import { OPTIONAL_TEXT, PLAIN_TEXT, TEXTS } from '../baselines/texts.js'
 import type { Wishes } from '../baselines/tools.js'
 import type { Bundle } from '../bundle/bundle.js'
 import type { Dataset } from '../data/datasets/dataset.js'
+import { writeFileAtomically } from '../data/write-file.js'
 import { invalidArgument } from '../errors.js'
 import { throwIfCancelled } from '../style/cancel.js'
 import { environmentOf } from './environment.js'
@@ -15,6 +17,7 @@ import { type FramedPair, framePairs } from './pictures.js'
 import { type Choice, type ChosenPairs, choosePairs, hashFiles, sourceOf } from './plan.js'
 import type { Results, Run } from './results.js'
 import { type Deciding, ResultsFolder, type RunKey } from './results-folder.js'
+import { tablesAsLatex, tablesAsMarkdown } from './tables.js'
 
 export interface BenchmarkOptions extends Choice {
   /** As METHODS names them, or external:NAME=FOLDER,… */
@@ -27,10 +30,12 @@ export interface BenchmarkOptions extends Choice {
   /** What of a picture is drawn and compared. See defaultCrop. */
   crop?: Frame['crop']
   /** What opening the bundle took. */
-  loadSeconds?: number
+  loadSeconds: number
   /** Ends the benchmark after the current step, with CANCELLED: all that is finished stays so. */
   signal?: AbortSignal
   onFraming?: (done: number, total: number) => void
+  /** How many runs there are, those that are finished too. */
+  onBegin?: (total: number) => void
   /** Told of every run, of those too that were finished before. */
   onRun?: (run: Run, done: number, total: number) => void
   /** What the current run does. */
@@ -55,9 +60,10 @@ export async function runBenchmark(
   const wishes = { text: PLAIN_TEXT, optional: OPTIONAL_TEXT, texts: TEXTS, ...options.wishes }
   const methods = await makeMethods(options.methods, { bundle, learner: new Learner(bundle, path), wishes })
   const { learning, tests } = await frameAll(dataset, chosen, frame, folder, options)
-  const { loadSeconds = null, signal, onRun, onProgress } = options
+  const { loadSeconds, signal, onBegin, onRun, onProgress } = options
   const { normaliseContrast } = deciding.dataset
   const keys = keysOf(methods, learning, options.seeds ?? [0])
+  onBegin?.(keys.length)
   for (const [index, key] of keys.entries()) {
     throwIfCancelled(
       signal,
@@ -73,7 +79,15 @@ export async function runBenchmark(
     }
     onRun?.(run, index + 1, keys.length)
   }
-  return folder.write()
+  const results = await folder.write()
+  await writeTables(results, path)
+  return results
+}
+
+/** tables.md and tables.tex. */
+async function writeTables(results: Results, path: string): Promise<void> {
+  await writeFileAtomically(join(path, 'tables.md'), Buffer.from(tablesAsMarkdown(results)))
+  await writeFileAtomically(join(path, 'tables.tex'), Buffer.from(tablesAsLatex(results)))
 }
 
 async function decidingOf(

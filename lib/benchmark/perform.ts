@@ -22,7 +22,7 @@ export interface Stage {
   frame: Frame
   normaliseContrast: boolean
   /** What opening the bundle took. */
-  loadSeconds: number | null
+  loadSeconds: number
   tests: readonly FramedPair[]
   signal?: AbortSignal | undefined
   onProgress?: ((stage: string, done: number, total: number) => void) | undefined

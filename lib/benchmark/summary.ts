@@ -19,11 +19,20 @@ export interface MethodSummary extends Pick<Run, 'method' | 'label' | 'protocol'
   timings: Partial<Record<keyof Run['timings'], Spread>>
 }
 
-/** In the order of the runs. */
-export function summarise({ runs }: Pick<Results, 'runs'>): MethodSummary[] {
+/**
+ * In the order of the runs.
+ * @param source of the pictures that scores are of, where there are several; default all.
+ */
+export function summarise({ runs }: Pick<Results, 'runs'>, source?: string): MethodSummary[] {
+  const setOf = (run: Run) => (source === undefined ? run.set : (run.setBySource[source] ?? {}))
   return [...grouped(runs, ({ method }) => method).values()].map((own) => {
     const [{ method, label, protocol }] = own as [Run]
-    return { ...{ method, label, protocol }, runs: own, scores: scoresOf(own), timings: timingsOf(own) }
+    return {
+      ...{ method, label, protocol },
+      runs: own,
+      scores: scoresOf(own, setOf),
+      timings: timingsOf(own),
+    }
   })
 }
 
@@ -35,11 +44,11 @@ export const takenMetrics = ({ runs }: Pick<Results, 'runs'>): MetricName[] =>
 export const isBetter = (metric: MetricName, a: number, b: number): boolean =>
   factsOf(metric).better === 'higher' ? a > b : a < b
 
-function scoresOf(runs: readonly Run[]): MethodSummary['scores'] {
+function scoresOf(runs: readonly Run[], setOf: (run: Run) => Run['set']): MethodSummary['scores'] {
   const scores: MethodSummary['scores'] = {}
   const variants = [...grouped(runs, ({ variant }) => variant).values()]
   for (const metric of METRIC_NAMES) {
-    const spreads = variants.flatMap((own) => spreadOf(own.map(({ set }) => set[metric]?.value)) ?? [])
+    const spreads = variants.flatMap((own) => spreadOf(own.map((run) => setOf(run)[metric]?.value)) ?? [])
     if (spreads.length === 0) continue
     scores[metric] = spreads.reduce((best, one) => (isBetter(metric, one.mean, best.mean) ? one : best))
   }
@@ -56,7 +65,7 @@ function timingsOf(runs: readonly Run[]): MethodSummary['timings'] {
 }
 
 /** Of those that have a value; undefined where none has. */
-function spreadOf(values: readonly (number | null | undefined)[]): Spread | undefined {
+export function spreadOf(values: readonly (number | null | undefined)[]): Spread | undefined {
   const known = values.filter((value) => typeof value === 'number')
   if (known.length === 0) return undefined
   return { mean: mean(known), deviation: deviation(known), runs: known.length }

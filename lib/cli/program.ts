@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../version.js'
 import { adopt } from './adopt.js'
 import { alignCommand } from './commands/align.js'
+import { benchmarkCommand } from './commands/benchmark.js'
 import { bundleCommand } from './commands/bundle.js'
 import { completionCommand } from './commands/completion.js'
 import { datasetCommand } from './commands/dataset.js'
@@ -26,6 +27,7 @@ const COMMANDS = [
   alignCommand,
   evaluateCommand,
   datasetCommand,
+  benchmarkCommand,
   inspectCommand,
   bundleCommand,
   libtorchCommand,
