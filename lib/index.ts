@@ -16,6 +16,20 @@ export type { Manifest } from './bundle/manifest.js'
 export { type Alignment, alignPair, type PairNames } from './data/align.js'
 export { type AlignedFiles, alignFiles } from './data/align-files.js'
 export type { Similarity } from './data/align-similarity.js'
+export {
+  checkDataset,
+  type DatasetCheckOptions,
+  type DatasetReport,
+  type Looks,
+} from './data/datasets/check.js'
+export {
+  type Dataset,
+  type DatasetOptions,
+  type DatasetPair,
+  openDataset,
+} from './data/datasets/dataset.js'
+export type { LayoutName } from './data/datasets/layout-names.js'
+export { picturesOf } from './data/datasets/pictures.js'
 export type { FaceChoice } from './data/face-choice.js'
 export { detectFaces, type Face } from './data/face-detector.js'
 export { defaultCrop, type FramingOptions } from './data/face-framing.js'

@@ -9,7 +9,7 @@ import { landmarkDistance } from './landmark-distance.js'
 import { layoutNamed } from './layouts.js'
 import { picturesOf } from './pictures.js'
 
-export interface CheckOptions {
+export interface DatasetCheckOptions {
   /** Also look whether the faces of a photo and its sketch lie in one place: half a second a pair. */
   landmarks?: boolean
   signal?: AbortSignal
@@ -50,7 +50,7 @@ const FARTHEST = 0.15
 /** Opens every picture. @throws CANCELLED; pictures that can't be read are reported. */
 export async function checkDataset(
   dataset: Dataset,
-  { landmarks = false, signal, onPair }: CheckOptions = {},
+  { landmarks = false, signal, onPair }: DatasetCheckOptions = {},
 ): Promise<DatasetReport> {
   const { name, folder, layout, split, unmatched, pairs } = dataset
   const report: DatasetReport = {
