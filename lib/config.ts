@@ -27,6 +27,9 @@ export function quietOpenMp(): void {
   process.env.GOMP_SPINCOUNT = openMpSpinCount()
 }
 
+/** Whether what is shown may be coloured: https://no-color.org. */
+export const mayColour = (): boolean => !process.env.NO_COLOR
+
 /** What a scheduler tells a process of the job it is a task of. */
 export interface ScheduledTask {
   /** The variable that `index` came from. */

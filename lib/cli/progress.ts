@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress'
+import { mayColour } from '../config.js'
 import { duration } from './duration.js'
 import type { Output } from './output.js'
 
@@ -18,7 +19,7 @@ export class Progress {
     this.#label = label
     this.#total = total
     if (output.quiet || !process.stderr.isTTY) return
-    const colour = process.env.NO_COLOR ? '' : '\u001b[36m'
+    const colour = mayColour() ? '\u001b[36m' : ''
     const plain = colour && '\u001b[0m'
     this.#bar = new cliProgress.SingleBar({
       stream: process.stderr,
