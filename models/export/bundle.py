@@ -1,20 +1,15 @@
 """Writes a checkpoint as a bundle: one network after the other, so that only the one being written need be in memory."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from . import manifest, roles
+from . import folder as bundle, manifest, roles
 from .checkpoint import Checkpoint
-from .failure import ExportError, first_line, say
-from .graph_check import check_graph
+from .failure import say
 from .text_tower import check_text_tower
-from .tracing import save, trace
-from .verify import CHECKED, TRACED, Shapes, example, verify
+from .verify import CHECKED, TRACED, Shapes, example
 from .weights_id import WeightsId
 
 
@@ -25,13 +20,10 @@ def export(checkpoint: Checkpoint, target: Path, name: str, weights: str, guidan
     """
     say(f"comparing the text encoder of {checkpoint.source} with the CLIP {checkpoint.clip_name}")
     check_text_tower(checkpoint)
-    try:
-        with _replacing(target) as folder:
-            scales = {"text": guidance[0], "image": guidance[1]}
-            head = {"format": manifest.FORMAT, "version": 1, "name": name, "guidance": scales}
-            manifest.write(folder, {**head, **_write(checkpoint, folder, weights)})
-    except OSError as error:
-        raise _unwritable(target, error) from error
+    with bundle.replacing(target, bundle.DRAWING) as folder:
+        scales = {"text": guidance[0], "image": guidance[1]}
+        head = {"format": bundle.FORMAT, "version": 1, "name": name, "guidance": scales}
+        bundle.write(folder, {**head, **_write(checkpoint, folder, weights)})
 
 
 def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
@@ -58,7 +50,7 @@ def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
     writer.add("vae_decode", roles.VaeDecode(vae))
     sum_of_weights.add("vae", vae)
     return {
-        "kind": "instruct-pix2pix", "weightsId": sum_of_weights.hexdigest(), "resolution": resolution, "latents": latents, "text": text,
+        "kind": bundle.DRAWING, "weightsId": sum_of_weights.hexdigest(), "resolution": resolution, "latents": latents, "text": text,
         "image": image, "schedule": schedule, "tokenizer": words, "roles": {role: writer.entries[role] for role in roles.SIGNATURES},
         "source": manifest.source(checkpoint, dtype),
     }
@@ -70,35 +62,6 @@ class _RoleWriter:
         self.entries: dict[str, dict[str, Any]] = {}
 
     def add(self, role: str, module: torch.nn.Module) -> None:
-        """Traces a module, checks the trace and writes it."""
-        say(f"tracing {role}")
-        module.eval()
-        traced = trace(module, example(role, self.shapes, TRACED))
-        check_graph(role, traced)
-        verify(role, module, traced, example(role, self.shapes, CHECKED))
-        path = self.folder / f"{role}.pt"
-        try:
-            save(traced, path, self.dtype)
-        except RuntimeError as error:  # PyTorch's for a full disk
-            raise _unwritable(path, error) from error
-        self.entries[role] = manifest.role(role, path)
-
-
-def _unwritable(path: Path, error: Exception) -> ExportError:
-    return ExportError(f"to write {path}", first_line(error), "Free some space, or choose another folder with -o.")
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """A folder beside `target` that takes its place when all went well, and is gone when not."""
-    if target.exists() and not manifest.is_bundle(target):
-        raise ExportError(f"a new folder or a bundle to replace at {target}", "something else is there", "Choose another folder with -o.")
-    target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as beside:
-        fresh = Path(beside, "new")
-        fresh.mkdir()
-        yield fresh
-        if target.exists():
-            target.rename(Path(beside, "old"))
-        fresh.rename(target)
+        traced_with, checked_with = (example(role, self.shapes, sizes) for sizes in (TRACED, CHECKED))
+        signature = roles.SIGNATURES[role]
+        self.entries[role] = bundle.write_role(self.folder, role, module, signature, traced_with, checked_with, self.dtype)

@@ -1,6 +1,5 @@
-"""bundle.json: what the TypeScript side reads first (lib/bundle/manifest.ts)."""
+"""What bundle.json says of a checkpoint: the TypeScript side reads it first (lib/bundle/manifest.ts)."""
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from transformers import CLIPModel, CLIPTokenizer
 
 from .checkpoint import Checkpoint
 from .failure import ExportError
-from .roles import SIGNATURES
+from .folder import file_entry
 
-FORMAT = "silverpoint-bundle"
 _BETA_SCHEDULES = ("linear", "scaled_linear", "squaredcos_cap_v2")
 _PREDICTIONS = ("epsilon", "v_prediction", "sample")
 
@@ -90,29 +88,8 @@ def tokenizer(folder: Path, words: CLIPTokenizer, vocabulary: int) -> dict[str, 
     return {"vocabulary": file_entry(folder / "vocab.json"), "merges": file_entry(folder / "merges.txt"), **ids}
 
 
-def role(name: str, path: Path) -> dict[str, Any]:
-    signature = SIGNATURES[name]
-    return {**file_entry(path), "format": "torchscript", "inputs": list(signature.inputs), "outputs": list(signature.outputs)}
-
-
 def source(checkpoint: Checkpoint, stored_as: str) -> dict[str, str]:
     return {
         "name": checkpoint.name, "torch": torch.__version__, "diffusers": diffusers.__version__, "transformers": transformers.__version__,
         "storedAs": stored_as,
     }
-
-
-def file_entry(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return {"file": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
-
-
-def write(folder: Path, manifest: dict[str, Any]) -> None:
-    (folder / "bundle.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def is_bundle(folder: Path) -> bool:
-    try:
-        return json.loads((folder / "bundle.json").read_text(encoding="utf-8")).get("format") == FORMAT
-    except (OSError, ValueError, AttributeError):
-        return False
