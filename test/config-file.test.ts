@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, parse } from 'node:path'
 import type { Command } from 'commander'
@@ -108,6 +108,13 @@ describe('what it says', () => {
     expect(await optionsOf(...exporting)).toMatchObject({
       clip: join(folder, 'openai', 'clip-vit-large-patch14'),
     })
+  })
+
+  it('is as docs/config.md has it', async () => {
+    const docs = await readFile(new URL('../docs/config.md', import.meta.url), 'utf8')
+    const config = await write(/```json\n([\s\S]*?)```/.exec(docs)![1]!)
+    const options = await optionsOf(...SKETCH, '--config', config)
+    expect(options).toMatchObject({ output: join(folder, 'out'), textGuidance: 5, dtype: 'bfloat16' })
   })
 
   it('--quiet and --verbose on the command line win over the other one in the file', async () => {
