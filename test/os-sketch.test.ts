@@ -136,21 +136,23 @@ describe('put together', () => {
     expect(await readdir(dirname(output))).toEqual([])
   })
 
-  it('names the pairs that cannot be brought into one frame, and keeps nothing', async () => {
+  it('names the pairs that cannot be brought into one frame, and keeps nothing', {
+    timeout: 180_000,
+  }, async () => {
     const wide = await flatPng(40, 20, [90, 90, 90])
-    const odd = join(folders.cufsf, 'test/photos/110.png')
+    const odd = join(folders.cufs, 'train_photos/1.png')
     const before = await readFile(odd)
     await writeFile(odd, wide)
     const failed = assembleOsSketch(folders, lists, output)
     await expect(failed).rejects.toMatchObject({ code: 'FACE_NOT_FOUND' })
     await expect(failed).rejects.toThrow(
-      /neither in .*test.photos.110\.png and .*test.sketches.110\.png\. Crop/,
+      /neither in .*train_photos.1\.png and .*train_sketches.1\.png\. Crop/,
     )
     expect(await readdir(dirname(output))).toEqual([])
     await writeFile(odd, before)
   })
 
-  it('has the listed pairs, aligned, and says where each is from', async () => {
+  it('has the listed pairs, aligned, and says where each is from', { timeout: 180_000 }, async () => {
     const manifest = await assembleOsSketch(folders, lists, output, {
       onWarning: (message) => warnings.push(message),
       onPair: (...given) => (progress = given),

@@ -95,13 +95,14 @@ async function writePairs(
         `Stopped after ${done} of ${planned.length} pairs; nothing is kept.`,
       )
     const framed = await inOneFrame(pair)
-    if (framed) {
-      const { photo, sketch, aligned } = framed
-      await writeFileAtomically(join(folder, 'photos', `${entry.stem}.png`), await encodePng(photo))
-      await writeFileAtomically(join(folder, 'sketches', `${entry.stem}.png`), await encodePng(sketch))
-      entries.push({ ...entry, aligned })
-      if (!aligned) onWarning?.(`${pair.sketch} or its photo shows no face that is known: framed as it came.`)
-    } else apart.push(`${pair.photo} and ${pair.sketch}`)
+    if (!framed) apart.push(`${pair.photo} and ${pair.sketch}`)
+    // After one that failed the others are only looked at: nothing will be kept.
+    else if (apart.length === 0) {
+      await writePair(framed, entry.stem, folder)
+      entries.push({ ...entry, aligned: framed.aligned })
+      if (!framed.aligned)
+        onWarning?.(`${pair.sketch} or its photo shows no face that is known: framed as it came.`)
+    }
     onPair?.(done + 1, planned.length)
   }
   if (apart.length === 0) return entries
@@ -111,10 +112,20 @@ async function writePairs(
   )
 }
 
+interface Framed {
+  photo: Image
+  sketch: Image
+  aligned: boolean
+}
+
+async function writePair({ photo, sketch }: Framed, stem: string, folder: string): Promise<void> {
+  const write = async (side: string, image: Image) =>
+    writeFileAtomically(join(folder, side, `${stem}.png`), await encodePng(image))
+  await Promise.all([write('photos', photo), write('sketches', sketch)])
+}
+
 /** Aligned; where a face is not recognised, a pair of one size as it is; undefined for any other. */
-async function inOneFrame(
-  pair: DatasetPair,
-): Promise<{ photo: Image; sketch: Image; aligned: boolean } | undefined> {
+async function inOneFrame(pair: DatasetPair): Promise<Framed | undefined> {
   const files = await picturesOf(pair)
   const photo = await readImage(files.photo, { name: pair.photo })
   const sketch = await readImage(files.sketch, { name: pair.sketch })
