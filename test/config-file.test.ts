@@ -117,6 +117,20 @@ describe('what it says', () => {
     expect(options).toMatchObject({ output: join(folder, 'out'), textGuidance: 5, dtype: 'bfloat16' })
   })
 
+  it('gives lists to options that take several, which the command line replaces', async () => {
+    const config = await write({
+      benchmark: { seeds: [1, 2], 'learn-from': ['a', 'b'], 'normalise-contrast': false },
+    })
+    const args = ['benchmark', 'pairs', '-o', 'out', '--config', config]
+    expect(await optionsOf(...args)).toMatchObject({
+      seeds: [1, 2],
+      learnFrom: ['a', 'b'],
+      normaliseContrast: false,
+    })
+    const given = await optionsOf(...args, '--seeds', '3', '4', '--learn-from', 'c', '--normalise-contrast')
+    expect(given).toMatchObject({ seeds: [3, 4], learnFrom: ['c'], normaliseContrast: true })
+  })
+
   it('--quiet and --verbose on the command line win over the other one in the file', async () => {
     const config = await write({ shared: { quiet: true } })
     expect(await optionsOf('doctor', '--config', config)).toMatchObject({ quiet: true })

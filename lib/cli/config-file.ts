@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import type { GlobalOptions } from './options.js'
 import { Output } from './output.js'
 
-export const CONFIG_FILE = 'silverpoint.config.json'
+const CONFIG_FILE = 'silverpoint.config.json'
 
 /** The nearest one, from `folder` upwards; not above the home folder. */
 export function findConfigFile(folder = process.cwd(), home = homedir()): string | undefined {

@@ -5,11 +5,12 @@ import { type Command, InvalidArgumentError, type Option } from 'commander'
 import * as v from 'valibot'
 import { readFile } from '../data/read-file.js'
 import { parseJsonAs } from '../data/schema.js'
-import { SilverpointError } from '../errors.js'
+import { quoted, SilverpointError } from '../errors.js'
 import { didYouMean } from './suggest.js'
 import { placeholder, valueKind } from './value-kind.js'
 
-const setting = v.union([v.string(), v.number(), v.boolean(), v.array(v.string())])
+const single = v.union([v.string(), v.number()])
+const setting = v.union([single, v.boolean(), v.array(single)])
 const sections = v.record(v.string(), v.record(v.string(), setting))
 type Setting = v.InferOutput<typeof setting>
 type Sections = v.InferOutput<typeof sections>
@@ -44,12 +45,12 @@ export function parseConfig(text: string, file: string, program: Command): Secti
     const names = known.get(section)
     if (!names)
       throw invalid(
-        `Expected "${SHARED}" or the name of a command in ${file} but found "${section}".${didYouMean(section, [...known.keys()])} See silverpoint --help.`,
+        `Expected "${SHARED}" or the name of a command in ${file} but found ${quoted(section)}.${didYouMean(section, [...known.keys()])} See silverpoint --help.`,
       )
     for (const name of Object.keys(settings)) {
       if (!names.includes(name))
         throw invalid(
-          `Expected the long name of an option${section === SHARED ? ' that means the same to several commands' : ` of silverpoint ${section}`} in "${section}" of ${file} but found "${name}".${didYouMean(name, names)}`,
+          `Expected the long name of an option${section === SHARED ? ' that means the same to several commands' : ` of silverpoint ${section}`} in "${section}" of ${file} but found ${quoted(name)}.${didYouMean(name, names)}`,
         )
     }
   }
@@ -86,9 +87,9 @@ const leavesOf = (command: Command): Command[] =>
 const pathOf = (command: Command): string =>
   command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
 
-/** Those that a file may set. */
+/** Those that a file may set; what a --no- form says is `false` for the other one. */
 const optionsOf = (command: Command): Option[] =>
-  command.options.filter((option) => !['version', 'config'].includes(nameOf(option)))
+  command.options.filter((option) => !option.negate && !['version', 'config'].includes(nameOf(option)))
 
 const nameOf = (option: Option): string => (option.long as string).slice(2)
 
@@ -96,33 +97,35 @@ function set(owner: Command, option: Option, value: unknown): void {
   const key = option.attributeName()
   const silenced = key === 'quiet' ? 'verbose' : key === 'verbose' ? 'quiet' : key
   if ([key, silenced].some((name) => owner.getOptionValueSource(name) === 'cli')) return
-  // A variadic option's first value on the command line replaces its default, and is added to anything else.
-  option.default(value)
   owner.setOptionValueWithSource(key, value, 'config')
+  // An option that takes several adds what is on the command line to what it has, unless that is its default.
+  option.default(value)
+  const parse = option.parseArg
+  if (parse) option.argParser((text, before) => parse(text, before === value ? undefined : before))
 }
 
 function parseSetting(option: Option, value: Setting, file: string, where: string): unknown {
   const wanted = placeholder(option) === '' ? 'boolean' : option.variadic ? 'object' : undefined
   const fits = wanted ? typeof value === wanted : typeof value === 'string' || typeof value === 'number'
   if (!fits) {
-    const words = { boolean: 'true or false', object: 'a list of texts' }
+    const words = { boolean: 'true or false', object: 'a list' }
     throw invalid(
-      `Expected ${wanted ? words[wanted] : 'a text or a number'} for ${where} in ${file} but received ${JSON.stringify(value)}.`,
+      `Expected ${wanted ? words[wanted] : 'a text or a number'} for ${where} in ${file} but received ${quoted(value)}.`,
     )
   }
   if (typeof value === 'boolean') return value
-  if (Array.isArray(value)) return value.map((text) => parseText(option, text, file, where))
-  return parseText(option, String(value), file, where)
-}
-
-function parseText(option: Option, text: string, file: string, where: string): unknown {
-  const full = withFolder(option, text, dirname(file))
-  try {
-    return option.parseArg ? option.parseArg(full, undefined) : full
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error
-    throw invalid(`${where} in ${file}: ${JSON.stringify(text)} is invalid. ${error.message}`)
+  const texts = [value].flat().map((text) => withFolder(option, String(text), dirname(file)))
+  if (!option.parseArg) return option.variadic ? texts : texts[0]
+  let parsed: unknown
+  for (const text of texts) {
+    try {
+      parsed = option.parseArg(text, parsed)
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error
+      throw invalid(`${where} in ${file}: ${quoted(text)} is invalid. ${error.message}`)
+    }
   }
+  return parsed
 }
 
 /** A path is relative to the file that names it. A source is one where something is there, else a name on the hub. */

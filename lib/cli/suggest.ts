@@ -4,6 +4,7 @@ const FARTHEST = 3
 /** " (Did you mean ddim?)", as commander says it of commands and options; nothing where no candidate comes near. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const near = candidates
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= FARTHEST)
     .map((candidate) => ({ candidate, edits: editsBetween(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(
       ({ candidate, edits }) => edits <= FARTHEST && edits / Math.max(word.length, candidate.length) < 0.6,
