@@ -15,6 +15,7 @@ import { type Frame, frameOf } from './frame.js'
 import { perform } from './perform.js'
 import { type FramedPair, framePairs } from './pictures.js'
 import { type Choice, type ChosenPairs, choosePairs, hashFiles, sourceOf } from './plan.js'
+import { writeReport } from './report/write-report.js'
 import type { Results, Run } from './results.js'
 import { type Deciding, ResultsFolder, type RunKey } from './results-folder.js'
 import { tablesAsLatex, tablesAsMarkdown } from './tables.js'
@@ -81,6 +82,7 @@ export async function runBenchmark(
   }
   const results = await folder.write()
   await writeTables(results, path)
+  await writeReport(results, path)
   return results
 }
 

@@ -67,7 +67,7 @@ export async function benchmark(folder: string, options: BenchmarkCliOptions, ou
   ).finally(() => progress?.stop())
   const tables = join(options.output, 'tables.md')
   output.result(output.json ? '' : (await readFile(tables)).toString(), results)
-  output.note(`${options.output}: results.json, tables.md, tables.tex`)
+  output.note(`${options.output}: results.json, tables.md, tables.tex, report.html`)
 }
 
 function tellDataset({ name, layout, split, pairs, unmatched }: Dataset, output: Output): void {
