@@ -2,7 +2,7 @@
 // was when it is started again.
 //
 //   node examples/batch.mjs style.safetensors photos/ out/ [bundle/]
-import { findImages, loadBundle, Sketcher, SilverpointError, Style, sketchFiles } from 'silverpoint'
+import { findImages, loadBundle, SilverpointError, Sketcher, Style, sketchFiles } from 'silverpoint'
 
 const [style, photos, output, folder] = process.argv.slice(2)
 const controller = new AbortController()
@@ -15,7 +15,9 @@ try {
     skipExisting: true,
     onItem: ({ photo, sketch, error }) => console.log(error ? `${photo} failed: ${error.message}` : sketch),
   })
-  console.log(`${summary.sketched} sketched, ${summary.skipped} were there, ${summary.failed} failed; see ${summary.ledger}`)
+  console.log(
+    `${summary.sketched} sketched, ${summary.skipped} were there, ${summary.failed} failed; see ${summary.ledger}`,
+  )
 } catch (error) {
   if (!(error instanceof SilverpointError) || error.code !== 'CANCELLED') throw error
   console.log('Stopped after a whole batch. Start again to go on.')
