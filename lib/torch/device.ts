@@ -3,19 +3,26 @@ import { typedError } from './call-sites.js'
 import type { Device } from './dtype.js'
 import { native } from './native.js'
 
+/** What there is to compute with. */
 export interface DeviceReport {
+  /** How many GPUs LibTorch can use. */
   cudaDevices: number
+  /** How many threads compute on the CPU. */
   threads: number
   /** LibTorch's name of the vector instructions it uses, such as AVX512. */
   cpuCapability: string
 }
 
-/** Opens LibTorch, if it is not yet, and sets how many threads compute. */
+/**
+ * Opens LibTorch, if it is not yet, and sets how many threads compute. `libtorch`: the folder to look in first.
+ * @throws LIBTORCH_NOT_FOUND, LIBTORCH_OPEN_FAILED, ADDON_NOT_FOUND, UNSUPPORTED_PLATFORM.
+ */
 export async function open(options: { libtorch?: string; threads?: number } = {}): Promise<void> {
   const engine = native(options)
   if (options.threads !== undefined) await engine.setThreads(options.threads)
 }
 
+/** What there is to compute with; opens LibTorch. @throws as open does. */
 export async function inspectDevices(): Promise<DeviceReport> {
   try {
     return await native().inspect()
@@ -24,7 +31,7 @@ export async function inspectDevices(): Promise<DeviceReport> {
   }
 }
 
-/** `auto` is the first GPU, or the CPU where there is none; a device that was named must be there. */
+/** `auto` is the first GPU, or the CPU where there is none; a device that was named must be there. @throws DEVICE_UNAVAILABLE. */
 export async function resolveDevice(wanted: Device | 'auto'): Promise<Device> {
   if (wanted === 'cpu') return 'cpu'
   const { cudaDevices } = await inspectDevices()
@@ -37,7 +44,17 @@ export async function resolveDevice(wanted: Device | 'auto'): Promise<Device> {
   )
 }
 
-/** What this environment's tensors hold: bytes (counted once a storage), tensors, and steps still queued. */
-export function memoryStatistics(): { bytes: number; tensors: number; queued: number } {
+/** What the tensors of a thread hold. */
+export interface MemoryStatistics {
+  /** Their memory, each storage counted once however many views it has. */
+  bytes: number
+  /** How many there are. */
+  tensors: number
+  /** Steps of the compute thread, of all threads, that are queued or under way. */
+  queued: number
+}
+
+/** What the tensors of this thread, the main one or a worker, hold. */
+export function memoryStatistics(): MemoryStatistics {
   return native().memory()
 }

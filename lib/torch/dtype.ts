@@ -1,14 +1,19 @@
 import { invalidArgument } from '../errors.js'
 
+/** What an element is. */
 export type DType = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'uint8' | 'bool'
+/** Where a tensor lies and is computed with; `cuda` is the first GPU. */
 export type Device = 'cpu' | 'cuda' | `cuda:${number}`
 
 /** Where and as what a new tensor is made: float32 on the CPU unless said otherwise. */
 export interface TensorOptions {
+  /** What its elements are. Default float32. */
   dtype?: DType
+  /** Where it is made. Default the CPU. */
   device?: Device
 }
 
+/** JavaScript's arrays that a tensor is made from and read into. */
 export type TypedArray = Float32Array | Float64Array | BigInt64Array | Uint8Array
 
 /** c10::ScalarType of each dtype. */

@@ -5,6 +5,7 @@ import { nextCall } from './call-sites.js'
 import { native } from './native.js'
 import { Tensor } from './tensor.js'
 
+/** What an operator's schema may ask for; `null` and `undefined` are its None. */
 export type OpArgument =
   | Tensor
   | readonly Tensor[]

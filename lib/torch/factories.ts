@@ -36,18 +36,22 @@ function moved(original: Tensor, options: TensorOptions): Tensor {
   return result
 }
 
+/** A tensor full of 0. */
 export function zeros(shape: readonly number[], options?: TensorOptions): Tensor {
   return aten('zeros', '', shape, ...made(options))
 }
 
+/** A tensor full of 1. */
 export function ones(shape: readonly number[], options?: TensorOptions): Tensor {
   return aten('ones', '', shape, ...made(options))
 }
 
+/** A tensor full of `value`. */
 export function full(shape: readonly number[], value: number, options?: TensorOptions): Tensor {
   return aten('full', '', shape, value, ...made(options))
 }
 
+/** Zeros of the shape, dtype and device of another. */
 export function zerosLike(other: Tensor): Tensor {
   return aten('zeros_like', '', other)
 }
@@ -57,16 +61,19 @@ export function arange(end: number, options?: TensorOptions): Tensor {
   return aten('arange', '', end, ...made(options))
 }
 
+/** `steps` numbers at even distances, from `start` to `end`, both included. */
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   return aten('linspace', '', start, end, steps, ...made(options))
 }
 
+/** The identity matrix, [size, size]. */
 export function eye(size: number, options?: TensorOptions): Tensor {
   return aten('eye', '', size, ...made(options))
 }
 
 /** Which random numbers: the same three give the same numbers on any device, in any batch. */
 export interface RandomKey extends TensorOptions {
+  /** A whole number. */
   seed: number
   /** One stream for the whole tensor, or a tensor of one stream for each row (int64, on the CPU). */
   item?: number | Tensor

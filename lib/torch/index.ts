@@ -1,10 +1,10 @@
 /** PyTorch for TypeScript: queued on one compute thread, with autograd. `import` never opens LibTorch. */
 export * from './device.js'
 export type { Device, DType, TensorOptions, TypedArray } from './dtype.js'
-export { grad, noGrad, op, scope } from './engine.js'
+export { grad, noGrad, type OpArgument, op, scope } from './engine.js'
 export * from './factories.js'
 export * from './functions.js'
 export * from './optim.js'
 export { Program, record } from './program.js'
 export { loadModule, ScriptModule } from './script-module.js'
-export { Tensor } from './tensor.js'
+export { type Operand, Tensor } from './tensor.js'

@@ -4,11 +4,18 @@ import { noGrad, op } from './engine.js'
 import { full, zerosLike } from './factories.js'
 import type { Tensor } from './tensor.js'
 
+/** As PyTorch's. */
 export interface AdamWOptions {
+  /** Step size. */
   lr: number
+  /** How slowly the averages of gradients and of their squares follow. Default 0.9, 0.999. */
   betas?: [number, number]
+  /** What keeps the division from 0. Default 1e-8. */
   eps?: number
+  /** How much parameters shrink, as a share of the step size. Default 0.01. */
   weightDecay?: number
+  /** Where the parameters are. Default the CPU. */
+  device?: Device
 }
 
 /**
@@ -23,10 +30,11 @@ export class AdamW {
   readonly #squares: Tensor[]
   readonly #steps: Tensor[]
 
-  constructor(parameters: readonly Tensor[], options: AdamWOptions & { device?: Device }) {
+  /** For leaves, which are written in place from then on. */
+  constructor(parameters: readonly Tensor[], options: AdamWOptions) {
     this.#parameters = parameters
-    this.#options = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, ...options }
-    const device = options.device ?? 'cpu'
+    const { device = 'cpu' } = options
+    this.#options = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, ...options, device }
     // The CPU kernel reads the rate as a double, the CUDA kernel as a float on its device.
     this.#lr = full([], options.lr, { dtype: device === 'cpu' ? 'float64' : 'float32', device })
     this.#averages = parameters.map(zerosLike)
@@ -90,6 +98,7 @@ export class AdamW {
     }
   }
 
+  /** Frees its state; the parameters stay. */
   dispose(): void {
     for (const tensor of [this.#lr, ...Object.values(this.state())]) tensor.dispose()
   }

@@ -25,6 +25,7 @@ export class Program<T = unknown> {
   /** What the recorded function returned. Its tensors hold the last replay's values. */
   readonly outputs: T
 
+  /** @internal */
   constructor(handle: ProgramHandle, outputs: T) {
     this.#handle = handle
     this.outputs = outputs
@@ -45,10 +46,12 @@ export class Program<T = unknown> {
     }
   }
 
+  /** Frees the recorded operations and the constants among them. */
   dispose(): void {
     native().disposeProgram(this.#handle)
   }
 
+  /** For `using`: as dispose(). */
   [Symbol.dispose](): void {
     this.dispose()
   }

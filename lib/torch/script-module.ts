@@ -30,10 +30,12 @@ export async function loadModule(
 export class ScriptModule {
   readonly #handle: ModuleHandle
 
+  /** @internal */
   constructor(handle: ModuleHandle) {
     this.#handle = handle
   }
 
+  /** For a module that gives one tensor. */
   forward(...inputs: Tensor[]): Tensor {
     return this.call(1, ...inputs)[0] as Tensor
   }
@@ -50,10 +52,12 @@ export class ScriptModule {
     return handles.map(adopt)
   }
 
+  /** Frees its weights. */
   dispose(): void {
     native().disposeModule(this.#handle)
   }
 
+  /** For `using`: as dispose(). */
   [Symbol.dispose](): void {
     this.dispose()
   }
