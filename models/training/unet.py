@@ -17,6 +17,7 @@ from .codec import LappedCodec
 from .examples import batches
 from .progress import Average, Clock, log, save
 
+STIR = 0.3  # of the context's unit variance: what is a little beside a text still means the same
 DROP = 0.05  # of the text, of the photo, and of both: what dual guidance needs (Brooks et al., 2023)
 
 
@@ -56,8 +57,13 @@ def main() -> None:
         state = torch.load(checkpoint, map_location=device)
         unet.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
         average.weights, average.steps, step = state["average"], state["step"], state["step"]
+
+    def encode(texts: list[str], void: torch.Tensor) -> torch.Tensor:
+        wording = ["" if dropped else wording for dropped, wording in zip(void, texts)]
+        return text(input_ids=tokens(tokenizer, wording).to(device)).last_hidden_state
+
     clock, running = Clock(options.minutes), 0.0
-    stream = batches(options.work / "photos.npy", 2000 + step, options.batch)
+    stream = batches(options.work / "photos.npy", 2000 + step, options.batch, blend=True)
     generator = torch.Generator().manual_seed(step)
     while not clock.over():
         batch = next(stream)
@@ -65,9 +71,12 @@ def main() -> None:
             group["lr"] = 6e-4 * min(1, (step + 1) / 100) * min(1.0, 0.02 + 2.5 * (1 - clock.spent()))
         with torch.no_grad():
             chance = torch.rand(options.batch, generator=generator)
-            wording = ["" if c < 2 * DROP else w for c, w in zip(chance, batch["instruction"])]
+            void = chance < 2 * DROP
             keep = ((chance < DROP) | (chance >= 3 * DROP)).float().view(-1, 1, 1, 1).to(device)
-            context = text(input_ids=tokens(tokenizer, wording).to(device)).last_hidden_state
+            first, second = (encode(batch[name], void) for name in ("instruction", "second"))
+            share = batch["share"].to(device).view(-1, 1, 1)
+            context = share * first + (1 - share) * second
+            context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
             target = codec.encode(batch["drawing"].to(device)).latent_dist.mode()
             photo = codec.encode(batch["photo"].to(device)).latent_dist.mode() * keep
             noise = torch.randn(target.shape, generator=generator).to(device)

@@ -11,7 +11,7 @@ from .filters import blur
 from .places import elsewhere
 from .portraits import PORTRAITS
 
-__all__ = ["NAMES", "Rendering", "render"]
+__all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
 
 NAMES = [*FAMILIES, *PORTRAITS]
 # What artists' sketches look like is drawn more often than what merely widens the space.
@@ -35,12 +35,22 @@ class Rendering:
 
 def render(stored: np.ndarray, rng: np.random.Generator, side: int = 128, family: str | None = None, plain: bool = False) -> Rendering:
     """`stored`: [144, 144, 4] uint8 of the photos stage. `plain`: no change of framing, light or background."""
+    photo, mask = photographed(stored, rng, side, plain)
+    return drawn(photo, mask, rng, family, plain)
+
+
+def photographed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The photo [side, side, 3] and the figure's mask [side, side, 1], float32 in [0, 1]: framed, placed and lit anew."""
     framed = _framed(stored, rng, side, plain)
     photo, mask = framed[..., :3], framed[..., 3:]
-    if not plain:
-        if rng.random() < 0.35:
-            photo = elsewhere(photo, mask, rng)
-        photo = _light(photo, rng)
+    if plain:
+        return photo, mask
+    if rng.random() < 0.35:
+        photo = elsewhere(photo, mask, rng)
+    return _light(photo, rng), mask
+
+
+def drawn(photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, family: str | None = None, plain: bool = False) -> Rendering:
     name = family or rng.choice(NAMES, p=_WEIGHTS)
     background = ""
     if name in PORTRAITS:
