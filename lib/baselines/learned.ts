@@ -14,15 +14,16 @@ export interface LearnedMethod {
 
 /** A method that learns an instruction from the pair and draws with it. */
 export function learned({ learning, drawing, ...named }: LearnedMethod, { bundle, learner }: Tools): Method {
-  const { recipe: name, changes, text } = learning
+  const { recipe: name, changes, text, pairs } = learning
   return {
     ...named,
     protocol: 'one-shot',
     usesBundle: true,
-    dependsOn: { pair: true, seed: true },
+    dependsOn: { pair: pairs === undefined, seed: true },
     settings: {
       recipe: recipe(name, changes),
       text: text ?? null,
+      ...(pairs !== undefined && { pairs }),
       ...drawingSettings(bundle, drawing),
     },
     async begin(task) {

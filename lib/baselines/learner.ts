@@ -21,6 +21,8 @@ export interface Learning {
   changes?: Partial<Recipe>
   /** The text to begin from, in place of PEZ's. */
   text?: string
+  /** From how many of the benchmark's pairs at once, the first; default from the one that the task names. */
+  pairs?: number
 }
 
 /** What a style file does not tell of its learning. */
@@ -58,13 +60,14 @@ export class Learner {
   }
 
   async #learn(learning: Learning, task: Task, path: string): Promise<Learnt> {
-    const { pair, seed, signal, onProgress } = task
+    const { seed, signal, onProgress } = task
     await mkdir(join(this.#folder, 'styles'), { recursive: true })
     const checkpoint = `${path}.checkpoint`
     const watch = await LearningWatch.start(checkpoint)
     const losses: StepLosses[] = []
-    const style = await learnStyle(this.#bundle, pair, {
-      ...{ ...learning, seed, signal, checkpoint, crop: 'none', align: 'never' },
+    const { recipe, changes, text } = learning
+    const style = await learnStyle(this.#bundle, pairsOf(learning, task), {
+      ...{ recipe, changes, text, seed, signal, checkpoint, crop: 'none', align: 'never' },
       onText: (done, total) => {
         if (done === total) watch.found()
         onProgress?.('finding a text', done, total)
@@ -81,7 +84,12 @@ export class Learner {
   }
 }
 
-function nameOf({ recipe: name, changes, text }: Learning, { pair, seed }: Task): string {
-  const all = { recipe: recipe(name, changes), text: text ?? null, pair: pair.stem, seed }
+const pairsOf = ({ pairs }: Learning, { pair, allPairs }: Task) =>
+  pairs === undefined ? [pair] : allPairs.slice(0, pairs)
+
+function nameOf(learning: Learning, task: Task): string {
+  const { recipe: name, changes, text = null } = learning
+  const pairs = pairsOf(learning, task).map(({ stem }) => stem)
+  const all = { recipe: recipe(name, changes), text, pairs, seed: task.seed }
   return createHash('sha256').update(canonicalJson(all)).digest('hex').slice(0, 16)
 }

@@ -27,6 +27,8 @@ export interface TestPhoto {
 export interface Task {
   /** Given to methods that learn from it. */
   pair: LearningPair
+  /** All that the benchmark learns from, for methods that learn from several at once. */
+  allPairs: readonly LearningPair[]
   seed: number
   signal?: AbortSignal | undefined
   onProgress?: ((stage: string, done: number, total: number) => void) | undefined

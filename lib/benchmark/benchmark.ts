@@ -4,7 +4,7 @@ import { makeMethods } from '../baselines/index.js'
 import { Learner } from '../baselines/learner.js'
 import type { Method } from '../baselines/method.js'
 import { OPTIONAL_TEXT, PLAIN_TEXT, TEXTS } from '../baselines/texts.js'
-import type { Wishes } from '../baselines/tools.js'
+import type { MakeMethods, Wishes } from '../baselines/tools.js'
 import type { Bundle } from '../bundle/bundle.js'
 import type { Dataset } from '../data/datasets/dataset.js'
 import { writeFileAtomically } from '../data/write-file.js'
@@ -23,6 +23,8 @@ import { tablesAsLatex, tablesAsMarkdown } from './tables.js'
 export interface BenchmarkOptions extends Choice {
   /** As METHODS names them, or external:NAME=FOLDER,… */
   methods: readonly string[]
+  /** More of them, such as one method with different values of a setting. */
+  sweep?: MakeMethods
   /** Of learning and drawing: 0. */
   seeds?: readonly number[]
   wishes?: Partial<Wishes>
@@ -59,7 +61,8 @@ export async function runBenchmark(
   const deciding = await decidingOf(bundle, dataset, chosen, frame, options)
   const folder = await ResultsFolder.open(path, deciding)
   const wishes = { text: PLAIN_TEXT, optional: OPTIONAL_TEXT, texts: TEXTS, ...options.wishes }
-  const methods = await makeMethods(options.methods, { bundle, learner: new Learner(bundle, path), wishes })
+  const tools = { bundle, learner: new Learner(bundle, path), wishes }
+  const methods = [...(await makeMethods(options.methods, tools)), ...((await options.sweep?.(tools)) ?? [])]
   const { learning, tests } = await frameAll(dataset, chosen, frame, folder, options)
   const { loadSeconds, signal, onBegin, onRun, onProgress } = options
   const { normaliseContrast } = deciding.dataset
@@ -73,7 +76,7 @@ export async function runBenchmark(
     let run = await folder.finished(key)
     if (!run) {
       run = await perform(key, pairOf(key, learning), {
-        ...{ bundle, folder, frame, normaliseContrast, loadSeconds, tests, signal },
+        ...{ bundle, folder, frame, normaliseContrast, loadSeconds, learning, tests, signal },
         onProgress: (...progress) => onProgress?.(key, ...progress),
       })
       await folder.save(key, run)

@@ -23,6 +23,7 @@ export interface Stage {
   normaliseContrast: boolean
   /** What opening the bundle took. */
   loadSeconds: number
+  learning: readonly FramedPair[]
   tests: readonly FramedPair[]
   signal?: AbortSignal | undefined
   onProgress?: ((stage: string, done: number, total: number) => void) | undefined
@@ -32,7 +33,8 @@ export interface Stage {
 export async function perform(key: RunKey, pair: FramedPair, stage: Stage): Promise<Run> {
   const { method, learningPair, seed } = key
   const { signal, onProgress } = stage
-  const task = { pair: learningPairOf(pair, stage), seed: seed ?? 0, signal, onProgress }
+  const [own, ...allPairs] = [pair, ...stage.learning].map((one) => learningPairOf(one, stage))
+  const task = { pair: own as LearningPair, allPairs, seed: seed ?? 0, signal, onProgress }
   const { learned, draw } = await method.begin(task)
   const drawn = await scoreAll(nameOf(key), draw(stage.tests.map((test) => testPhoto(test, stage))), stage)
   const { name, label, protocol, settings, variant = null } = method
