@@ -23,7 +23,7 @@ beforeAll(async () => {
     expect(code).toBe(0)
     await writeFile(join(folder, shell), stdout)
   }
-})
+}, 60_000)
 afterAll(() => rm(folder, { recursive: true }))
 
 /** The words that bash offers for the last of those given. */

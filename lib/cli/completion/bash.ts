@@ -9,7 +9,7 @@ export function bashCompletion(program: Grammar): string {
   const paths = commands.filter(({ path }) => path.length > 0).map(({ path }) => keyOf(path))
   return `# silverpoint's completion for bash: source <(silverpoint completion bash)
 _silverpoint() {
-  local current=\${COMP_WORDS[COMP_CWORD]} command= option= count=0 words= files=yes i word
+  local IFS=$' \\t\\n' current=\${COMP_WORDS[COMP_CWORD]} command= option= count=0 words= files=yes i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
     # --name=value comes as three words.
