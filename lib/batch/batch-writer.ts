@@ -9,6 +9,7 @@ import type { PlannedPhoto, SketchPlan } from './plan.js'
 import { ON_SHEET } from './sheet.js'
 import type { SketchResult } from './sketcher.js'
 
+/** The paths of a photo and of its sketch, or why there is none. */
 export type FileResult =
   | { photo: string; sketch: string; error?: undefined }
   | { photo: string; error: Error; sketch?: undefined }

@@ -7,16 +7,20 @@ import type { Guidance } from '../diffusion/guidance.js'
 import type { SamplerName } from '../diffusion/samplers/index.js'
 import type { Style } from '../style/style.js'
 
-/** As a sketch's metadata tells them. */
+/** What a sketch was drawn with, as its metadata tells it. */
 export interface SketchParameters extends Required<FramingOptions> {
-  /** The style's hash. */
+  /** The style's hash; null where the text alone is the instruction. */
   style: string | null
+  /** Plain text joined with the learned instruction. */
   optional: string
   sampler: SamplerName
+  /** Calls of the network a photo. */
   steps: number
   guidance: Guidance
   seed: number
+  /** Photos a call of the network. */
   batch: number
+  /** SHA-256 of the weights that the bundle was made from. */
   weightsId: string
   /** Side in px of what the model draws. */
   resolution: number
@@ -24,18 +28,21 @@ export interface SketchParameters extends Required<FramingOptions> {
   device: string
 }
 
-/** What may be chosen. */
+/** How photos are drawn. */
 export interface SketchSettings extends FramingOptions {
   /** The learned style; without one, the text alone is the instruction. */
   style?: Style
   /** Plain text joined with the learned instruction. */
   optional?: string
+  /** Default `dpm-solver++`. */
   sampler?: SamplerName
+  /** Calls of the network a photo: more are slower and finer. Default 12. */
   steps?: number
   /** Scales left out are the bundle's own. */
   guidance?: Partial<Guidance>
+  /** A whole number; another gives other noise to begin from. Default 0. */
   seed?: number
-  /** Photos a call of the network. */
+  /** Photos a call of the network: more are faster a photo, and take more memory. Default 4. */
   batch?: number
 }
 

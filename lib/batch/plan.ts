@@ -10,6 +10,7 @@ import { type LedgerEntry, readLedgers } from './ledger.js'
 import { hashParameters, type SketchParameters } from './parameters.js'
 import { isInShard, type Shard, suffixOf, WHOLE } from './shard.js'
 
+/** A photo, and where its sketch goes. */
 export interface PlannedPhoto extends FoundImage {
   /** The sketch, below the output folder, with `/` between folders. */
   output: string
@@ -20,6 +21,7 @@ export interface Skipped extends PlannedPhoto {
   inputHash: string
 }
 
+/** Which photos are drawn. */
 export interface PlanOptions {
   /** Leave out photos whose sketches are there and would come out the same. */
   skipExisting?: boolean
@@ -27,17 +29,23 @@ export interface PlanOptions {
   shard?: Shard
 }
 
+/** What a folder job has to do. */
 export interface SketchPlan {
+  /** Where sketches go. */
   folder: string
   shard: Shard
+  /** The ledger's path. */
   ledger: string
+  /** The contact sheet's path. */
   contactSheet: string
   parameters: SketchParameters
+  /** SHA-256 of the parameters that change the picture. */
   parametersHash: string
   /** All photos of the shard. */
   photos: readonly PlannedPhoto[]
   /** Those to draw, in order: first those never tried, then those that failed before. */
   pending: readonly PlannedPhoto[]
+  /** Those whose sketches are there. */
   skipped: readonly Skipped[]
   /** What a new ledger begins with: sketches that were there before it. */
   adopted: readonly LedgerEntry[]

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { type ScheduledTask, scheduledTask } from '../config.js'
 import { invalidArgument } from '../errors.js'
 
+/** One share of a folder job's photos. */
 export interface Shard {
   /** From 1 to `count`. */
   index: number
+  /** How many there are. */
   count: number
 }
 

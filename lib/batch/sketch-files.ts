@@ -14,16 +14,20 @@ import { removeTemporaries } from './temporaries.js'
 
 export type { FileResult } from './batch-writer.js'
 
+/** What a folder job did, in photos. */
 export interface Summary {
   sketched: number
+  /** Each told of in the ledger. */
   failed: number
   /** Already there, and left as they were. */
   skipped: number
+  /** Where the ledger is. */
   ledger: string
   /** Where the contact sheet is; none when there is nothing to show. */
   contactSheet?: string
 }
 
+/** How a folder job goes on, and whom it tells. */
 export interface RunOptions {
   /** Told of each photo when its sketch and its line in the ledger are on the disk. */
   onItem?: (item: FileResult, done: number) => void
@@ -35,6 +39,12 @@ export interface RunOptions {
  * Sketches photos into a folder, one PNG each, with a ledger and a contact sheet of the first 64. Cut off at any moment,
  * the same call with `skipExisting` goes on.
  * @throws as planSketches does; WRITE_FAILED; CANCELLED between batches.
+ *
+ * @example
+ * ```ts
+ * const photos = await findImages(['photos/'], { output: 'out/' })
+ * const { sketched, failed, ledger } = await sketchFiles(sketcher, photos, 'out/', { skipExisting: true })
+ * ```
  */
 export async function sketchFiles(
   sketcher: Sketcher,

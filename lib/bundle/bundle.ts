@@ -14,12 +14,13 @@ import { Tokenizer } from './tokenizer.js'
 import { UNet } from './unet.js'
 import { Vae } from './vae.js'
 
+/** Where and in what a bundle's networks compute. */
 export interface BundleOptions {
   /** `auto` (the default) takes the first GPU, or the CPU where there is none. */
   device?: Device | 'auto'
   /** What the networks compute in; results are float32 whatever this is. Default float32. */
   dtype?: 'float32' | 'bfloat16' | 'float16'
-  /** Threads that compute on the CPU. */
+  /** Threads that compute on the CPU, for all of the process. Default: as many as there are cores. */
   threads?: number
   /** Folder of the LibTorch to use before all others. */
   libtorch?: string
@@ -33,13 +34,19 @@ export interface Placement {
   dtype: DType
 }
 
-/** The bundle that comes with silverpoint. */
+/** The folder of the bundle that comes with silverpoint, which draws faces at 128 px. */
 export const embeddedBundle = (): string => join(packageRoot(), 'models', 'embedded')
 
 /**
  * Opens a bundle's folder; without one, the embedded bundle. Every file's SHA-256 is checked before LibTorch sees it:
  * TorchScript is code.
  * @throws FILE_NOT_FOUND, BUNDLE_INVALID, DEVICE_UNAVAILABLE, or what opening LibTorch throws.
+ *
+ * @example
+ * ```ts
+ * await using bundle = await loadBundle()
+ * await using large = await loadBundle('ip2p', { device: 'cuda', dtype: 'bfloat16' })
+ * ```
  */
 export async function loadBundle(folder = embeddedBundle(), options: BundleOptions = {}): Promise<Bundle> {
   const manifest = await readManifest(folder)
@@ -87,19 +94,32 @@ async function loadModules(folder: string, manifest: Manifest, placement: Placem
   return Object.fromEntries(loaded)
 }
 
-/** The networks of one model and what belongs to them. Free them by `dispose()` or `await using`. */
+/**
+ * The networks of one model and what belongs to them: what styles are learned and photos drawn with, by any number of
+ * callers at a time. Free it by `dispose()` or `await using`. A worker thread loads its own.
+ */
 export class Bundle {
+  /** Where it was read from. */
   readonly folder: string
+  /** Its bundle.json. */
   readonly manifest: Manifest
+  /** Where its networks run. */
   readonly device: Device
+  /** What they compute in. */
   readonly dtype: DType
+  /** @internal */
   readonly tokenizer: Tokenizer
+  /** @internal */
   readonly unet: UNet
+  /** @internal */
   readonly vae: Vae
+  /** @internal */
   readonly text: TextEncoder
+  /** @internal */
   readonly images: ImageEncoder
   readonly #modules: Modules
 
+  /** @internal */
   constructor(
     folder: string,
     manifest: Manifest,
@@ -119,15 +139,20 @@ export class Bundle {
     this.#modules = modules
   }
 
-  /** A role's module as it is. */
+  /**
+   * A role's module as it is.
+   * @internal
+   */
   module(role: RequiredRole): ScriptModule {
     return this.#modules[role]
   }
 
+  /** Frees the networks. Not while they are in use: dispose of Sketchers first. */
   dispose(): void {
     for (const module of Object.values(this.#modules)) module.dispose()
   }
 
+  /** For `await using`: as dispose(). */
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose()
   }

@@ -7,11 +7,15 @@ import type { Similarity } from './align-similarity.js'
 import { encodePng, readImage } from './image.js'
 import { requireWritable, writeFileAtomically } from './write-file.js'
 
+/** The paths of what was written. */
 export interface AlignedFiles {
+  /** The photo, in the sketch's frame. */
   photo: string
+  /** The sketch as it was. */
   sketch: string
   /** The photo and the sketch with their landmarks, and one over the other. */
   picture: string
+  /** From places in the photo to places in the sketch, in px. */
   move: Similarity
 }
 

@@ -1,12 +1,13 @@
 /** Similarities of the plane: a turn, a scale and a shift, fitted to points. */
 import { invalidArgument } from '../errors.js'
 
+/** A place in a picture, in px, x to the right and y down, from its upper left corner. */
 export interface Point {
   x: number
   y: number
 }
 
-/** x' = a x - b y + tx, y' = b x + a y + ty */
+/** A turn, a scale and a shift: x' = a x - b y + tx, y' = b x + a y + ty. */
 export interface Similarity {
   a: number
   b: number

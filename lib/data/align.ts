@@ -4,6 +4,7 @@ import { warp } from './align-warp.js'
 import { type FaceChoice, findFace, fivePoints } from './face-choice.js'
 import type { Image } from './image.js'
 
+/** A photo in a sketch's frame. */
 export interface Alignment {
   /** The photo as the sketch frames it, of the sketch's size; where it does not reach, its edge is repeated. */
   photo: Image

@@ -5,6 +5,7 @@ import { Background } from './background.js'
 import { type Image, toSharp } from './image.js'
 import type { Box } from './page.js'
 
+/** A face that was found. */
 export interface Face {
   /** In px of the picture, with 0 at its left and upper edge. */
   box: Box

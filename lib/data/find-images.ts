@@ -6,12 +6,15 @@ import picomatch from 'picomatch'
 import { invalidArgument } from '../errors.js'
 import { readFailure } from './read-file.js'
 
+/** A picture that a user means. */
 export interface FoundImage {
+  /** Where it is. */
   path: string
   /** What of the path an output keeps, with `/` between folders. */
   relative: string
 }
 
+/** What is not looked into, and what `-` stands for. */
 export interface FindOptions {
   /** Where results go: not looked into, so that sketches are not sketched again. */
   output?: string

@@ -6,13 +6,17 @@ import { isObject } from './json.js'
 import { findText, insertText } from './png-text.js'
 import { readFile } from './read-file.js'
 
+/** A picture in memory. */
 export interface Image {
+  /** In px. */
   width: number
+  /** In px. */
   height: number
   /** Planar RGB, [3, height, width], in [-1, 1]. */
   data: Float32Array
 }
 
+/** How a picture is read. */
 export interface ReadOptions {
   /** Most pixels a picture may have: 100 million. */
   pixelLimit?: number
@@ -60,7 +64,7 @@ function shrink(decoder: Sharp, { width, height }: { width: number; height: numb
   return decoder.resize(Math.round(width * scale), Math.round(height * scale), { fit: 'fill' })
 }
 
-/** An 8-bit PNG. `metadata` is put into it as JSON, where readPngMetadata finds it. */
+/** A picture as an 8-bit PNG. `metadata` is put into it as JSON, where {@link readPngMetadata} finds it. */
 export async function encodePng(image: Image, metadata?: Record<string, unknown>): Promise<Buffer> {
   const png = await toSharp(image).png().toBuffer()
   return metadata ? withMetadata(png, metadata) : png

@@ -2,6 +2,7 @@
 import sharp, { type OverlayOptions } from 'sharp'
 import { type Image, toSharp } from './image.js'
 
+/** A rectangle, in px of its picture, with 0 at the picture's left and upper edge. */
 export interface Box {
   left: number
   top: number

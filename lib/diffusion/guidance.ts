@@ -9,7 +9,9 @@ import { weightedSum } from './weighted-sum.js'
 
 /** How strongly the instruction and the photo guide: 1 follows each as learned, more exaggerates it. */
 export interface Guidance {
+  /** Of the instruction. */
   text: number
+  /** Of the photo. */
   image: number
 }
 

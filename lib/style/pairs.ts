@@ -13,7 +13,9 @@ import type { EncodedPairs } from './objective.js'
 
 /** A photo and the artist's sketch of it, aligned: paths or the files' bytes. */
 export interface Pair {
+  /** A path, or the bytes of a picture's file. */
   photo: string | Buffer
+  /** A path, or the bytes of a picture's file. */
   sketch: string | Buffer
 }
 

@@ -1,11 +1,13 @@
 /** How a style is learned: the three presets, and what may be changed in one. */
 import { invalidArgument } from '../errors.js'
 
+/** How instruction tuning goes (Algorithm 1 of the paper). docs/recipes.md names the source of every value. */
 export interface Recipe {
   /** Steps of gradient descent. */
   steps: number
   /** Step size of AdamW. */
   learningRate: number
+  /** Of AdamW. */
   weightDecay: number
   /** Largest Euclidean length of the gradient; 0 leaves it as it is. */
   clipGradient: number
@@ -28,6 +30,7 @@ export interface Recipe {
   pez: { tokens: number; steps: number }
 }
 
+/** The presets: the paper's values, VISII's, and those chosen for the embedded bundle. */
 export type RecipeName = 'paper' | 'visii' | 'default'
 
 /** The preset table of the field's recipes, row by row: docs name the source of every value. */

@@ -12,23 +12,37 @@ import { SilverpointError } from '../errors.js'
 import { type Tensor, tensor } from '../torch/index.js'
 import { invalidStyle, type Provenance, parseProvenance, provenanceMetadata } from './provenance.js'
 
+/**
+ * A manner of drawing, learned from a pair by {@link learnStyle}: a small file of safetensors, bound to the weights it was
+ * learned with.
+ *
+ * @example
+ * ```ts
+ * await style.save('conte.safetensors')
+ * const same = await Style.load('conte.safetensors')
+ * ```
+ */
 export class Style {
   /** [tokens, width] in row-major order: the text encoder's output with the learned rows in place. */
   readonly instruction: Float32Array
+  /** Rows and columns of the instruction: 77 and 768 for Stable Diffusion 1.5. */
   readonly shape: readonly [tokens: number, width: number]
+  /** Where it comes from. */
   readonly provenance: Provenance
 
+  /** From what learning gave. To read a file: {@link Style.load}. */
   constructor(instruction: Float32Array, shape: readonly [number, number], provenance: Provenance) {
     this.instruction = instruction
     this.shape = shape
     this.provenance = provenance
   }
 
-  /** @throws FILE_NOT_FOUND, SAFETENSORS_INVALID, STYLE_INVALID. */
+  /** Reads a file. @throws FILE_NOT_FOUND, SAFETENSORS_INVALID, STYLE_INVALID. */
   static async load(path: string): Promise<Style> {
     return Style.#from(await readSafetensors(path), path)
   }
 
+  /** Reads the bytes of a file; `name` is what errors call it. @throws SAFETENSORS_INVALID, STYLE_INVALID. */
   static parse(bytes: Uint8Array, name: string): Style {
     return Style.#from(parseSafetensors(bytes, name), name)
   }
@@ -48,6 +62,7 @@ export class Style {
     return new Style(values, [tokens, width], provenance)
   }
 
+  /** The bytes of its file; the same style always gives the same. */
   serialise(): Uint8Array {
     const { buffer, byteOffset, byteLength } = this.instruction
     const data = new Uint8Array(buffer, byteOffset, byteLength)
@@ -57,7 +72,7 @@ export class Style {
     })
   }
 
-  /** @throws WRITE_FAILED; an older file at `path` is then as it was. */
+  /** Writes its file. @throws WRITE_FAILED; an older file at `path` is then as it was. */
   async save(path: string): Promise<void> {
     await writeFileAtomically(path, this.serialise())
   }

@@ -9,6 +9,7 @@ import { landmarkDistance } from './landmark-distance.js'
 import { layoutNamed } from './layouts.js'
 import { picturesOf } from './pictures.js'
 
+/** How closely a data set is looked at, and whom it tells. */
 export interface DatasetCheckOptions {
   /** Also look whether the faces of a photo and its sketch lie in one place: half a second a pair. */
   landmarks?: boolean
@@ -24,6 +25,7 @@ export interface Looks {
   colour: number
 }
 
+/** What a data set's pictures are, and what is wrong with them. */
 export interface DatasetReport extends Pick<Dataset, 'name' | 'folder' | 'layout' | 'split' | 'unmatched'> {
   pairs: number
   sources: Record<string, number>

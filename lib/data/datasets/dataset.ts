@@ -5,6 +5,7 @@ import type { Entries, Entry, Layout } from './layout.js'
 import type { LayoutName } from './layout-names.js'
 import { findLayout } from './layouts.js'
 
+/** A photo and a sketch of it, in a data set. */
 export interface DatasetPair {
   /** Unique in the data set, and fit for a file's name: the picture's own, with its folder's before it where it must be. */
   stem: string
@@ -18,6 +19,7 @@ export interface DatasetPair {
   style?: string
 }
 
+/** Photos and sketches of them, as pairs. */
 export interface Dataset {
   /** What results call it. */
   name: string
@@ -34,6 +36,7 @@ export interface Dataset {
   normaliseContrast: boolean
 }
 
+/** Which of a folder is opened, and as what. */
 export interface DatasetOptions {
   /** Default: told from the folder. */
   layout?: LayoutName

@@ -1,2 +1,3 @@
 export const LAYOUT_NAMES = ['os-sketch', 'fs2k', 'cufs', 'apdrawing', 'visii', 'plain'] as const
+/** How published data sets lay their files out; `plain`: the folders photos and sketches, files of one name. */
 export type LayoutName = (typeof LAYOUT_NAMES)[number]
