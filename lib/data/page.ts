@@ -26,19 +26,19 @@ export async function renderPage(
   pictures: readonly Placed[],
 ): Promise<Buffer> {
   const places = pictures.map(({ image, box }) => ({ image, place: inside(image, box) }))
-  const page = [
+  const page = whitePage(width, height, [...places.map(({ place }) => frame(place)), ...svg])
+  const overlays = await Promise.all(places.map(({ image, place }) => overlay(image, place)))
+  return sharp(Buffer.from(page)).composite(overlays).flatten({ background: 'white' }).png().toBuffer()
+}
+
+/** An SVG file of elements on white. */
+export function whitePage(width: number, height: number, svg: readonly string[]): string {
+  return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
-    ...places.map(({ place }) => frame(place)),
     ...svg,
     '</svg>',
-  ]
-  const overlays = await Promise.all(places.map(({ image, place }) => overlay(image, place)))
-  return sharp(Buffer.from(page.join('\n')))
-    .composite(overlays)
-    .flatten({ background: 'white' })
-    .png()
-    .toBuffer()
+  ].join('\n')
 }
 
 /** The largest box of the picture's shape in the middle of another, in whole px. */
