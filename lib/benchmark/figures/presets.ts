@@ -2,10 +2,8 @@
 import { invalidArgument } from '../../errors.js'
 import type { Results, Run } from '../results.js'
 import { isBetter } from '../summary.js'
+import type { FigureName } from './names.js'
 import { spread } from './spread.js'
-
-export const FIGURES = ['6', '7', '8', '9'] as const
-export type FigureName = (typeof FIGURES)[number]
 
 export interface Layout {
   heads: string[]

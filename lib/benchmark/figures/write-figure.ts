@@ -3,7 +3,8 @@ import { type Image, readImage } from '../../data/image.js'
 import { pictureGrid } from '../../data/picture-grid.js'
 import { writeFileAtomically } from '../../data/write-file.js'
 import type { Results } from '../results.js'
-import { type FigureName, PRESETS } from './presets.js'
+import type { FigureName } from './names.js'
+import { PRESETS } from './presets.js'
 
 /**
  * Writes one of the paper's figures, of a folder's own results, into it.

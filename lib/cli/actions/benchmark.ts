@@ -2,6 +2,13 @@ import { join } from 'node:path'
 import { DEFAULT_METHODS, requireMethods } from '../../baselines/index.js'
 import type { Wishes } from '../../baselines/tools.js'
 import { runBenchmark } from '../../benchmark/benchmark.js'
+import type { FigureName } from '../../benchmark/figures/names.js'
+import { PRESETS } from '../../benchmark/figures/presets.js'
+import { writeFigure } from '../../benchmark/figures/write-figure.js'
+import type { Results } from '../../benchmark/results.js'
+import type { SensitivityName } from '../../benchmark/sensitivity/names.js'
+import { sweepOf } from '../../benchmark/sensitivity/sweeps.js'
+import { writeSensitivity } from '../../benchmark/sensitivity/write-sensitivity.js'
 import { type Dataset, openDataset } from '../../data/datasets/dataset.js'
 import type { LayoutName } from '../../data/datasets/layout-names.js'
 import { readFile } from '../../data/read-file.js'
@@ -14,6 +21,8 @@ import { openBundle } from './open-bundle.js'
 
 interface BenchmarkCliOptions extends ModelOptions {
   output: string
+  figure?: FigureName
+  sensitivity?: SensitivityName
   methods?: string[]
   learnFrom?: string[]
   pairs?: number
@@ -28,19 +37,15 @@ interface BenchmarkCliOptions extends ModelOptions {
   normaliseContrast?: boolean
 }
 
+/** Learned from, where it is asked what difference they make. */
+const SEVERAL_PAIRS = 5
+
 export async function benchmark(folder: string, options: BenchmarkCliOptions, output: Output): Promise<void> {
-  const {
-    methods = DEFAULT_METHODS,
-    layout,
-    split,
-    learnFrom,
-    pairs,
-    tests,
-    seeds,
-    crop,
-    normaliseContrast,
-  } = options
+  const preset = presetOf(options)
+  const { methods = preset.methods, layout, split, learnFrom } = options
+  const { pairs = preset.pairs, tests, seeds, crop, normaliseContrast } = options
   requireMethods(methods)
+  const sweep = options.sensitivity && sweepOf(options.sensitivity, learnFrom?.length ?? pairs)
   const dataset = await openDataset(folder, { layout, split })
   tellDataset(dataset, output)
   const wishes = await wishesOf(options)
@@ -51,7 +56,7 @@ export async function benchmark(folder: string, options: BenchmarkCliOptions, ou
   let finished = 0
   const results = await interruptible(output, (signal) =>
     runBenchmark(bundle, dataset, options.output, {
-      ...{ learnFrom, pairs, tests, seeds, crop, normaliseContrast },
+      ...{ learnFrom, pairs, tests, seeds, crop, normaliseContrast, sweep },
       ...{ methods, wishes, loadSeconds, signal },
       onBegin: (total) => {
         progress = new Progress(output, 'benchmark', total)
@@ -68,6 +73,24 @@ export async function benchmark(folder: string, options: BenchmarkCliOptions, ou
   const tables = join(options.output, 'tables.md')
   output.result(output.json ? '' : (await readFile(tables)).toString(), results)
   output.note(`${options.output}: results.json, tables.md, tables.tex, report.html`)
+  for (const path of await drawn(results, options)) output.result(path, { file: path })
+}
+
+/** What is run unless the user chooses. */
+function presetOf({ figure, sensitivity }: BenchmarkCliOptions): {
+  methods: readonly string[]
+  pairs: number
+} {
+  if (figure) return PRESETS[figure]
+  if (sensitivity) return { methods: ['ours'], pairs: sensitivity.startsWith('pair') ? SEVERAL_PAIRS : 1 }
+  return { methods: DEFAULT_METHODS, pairs: 1 }
+}
+
+/** Files of the figure or plot that was asked for. */
+async function drawn(results: Results, options: BenchmarkCliOptions): Promise<string[]> {
+  const { figure, sensitivity, output: folder } = options
+  if (figure) return [await writeFigure(results, folder, figure)]
+  return sensitivity ? writeSensitivity(results, folder, sensitivity) : []
 }
 
 function tellDataset({ name, layout, split, pairs, unmatched }: Dataset, output: Output): void {

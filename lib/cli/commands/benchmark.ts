@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander'
+import { FIGURES } from '../../benchmark/figures/names.js'
+import { SENSITIVITIES } from '../../benchmark/sensitivity/names.js'
 import { LAYOUT_NAMES } from '../../data/datasets/layout-names.js'
 import { examples } from '../examples.js'
 import { lazily } from '../lazily.js'
@@ -15,6 +17,8 @@ export const benchmarkCommand = (): Command =>
       examples(
         'silverpoint benchmark pairs/ -o results/',
         'silverpoint benchmark pairs/ -o results/ --methods ours,instruct-pix2pix,grey-blurred --pairs 5 --seeds 0 1 2',
+        'silverpoint benchmark pairs/ -o figure6/ --figure 6 --tests 8',
+        'silverpoint benchmark pairs/ -o steps/ --sensitivity steps --seeds 0 1 2',
         'silverpoint benchmark CUFS/ -o results/ --split test --methods ours,external:HIDA=hida/,protocol=full-data',
       ),
     )
@@ -31,8 +35,26 @@ const choices = (command: Command): Command =>
       'separated by commas (default: all but ours-paper and best-text)',
       splitMethods,
     )
+    .addOption(
+      new Option(
+        '--figure <number>',
+        "also draw one of the paper's figures, with its methods unless others are named",
+      )
+        .choices(FIGURES)
+        .conflicts('sensitivity'),
+    )
+    .addOption(
+      new Option(
+        '--sensitivity <what>',
+        'run ours with several values of one thing, and plot the scores',
+      ).choices(SENSITIVITIES),
+    )
     .option('--learn-from <names...>', 'names of the pairs to learn from, each by itself')
-    .option('--pairs <count>', 'learn from the first of the pairs, each by itself (default: 1)', parseCount)
+    .option(
+      '--pairs <count>',
+      'learn from the first of the pairs, each by itself (default: 1; figure 7: 4; what pairs matter: 5)',
+      parseCount,
+    )
     .option('--tests <count>', 'draw the first of the other photos (default: all)', parseCount)
     .option('--seeds <numbers...>', 'seeds of learning and drawing (default: 0)', collectIntegers)
     .option('--text <text>', 'the plain text of instruct-pix2pix, and what ours-text begins from')
