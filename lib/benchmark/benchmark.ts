@@ -9,6 +9,7 @@ import type { Bundle } from '../bundle/bundle.js'
 import type { Dataset } from '../data/datasets/dataset.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { invalidArgument } from '../errors.js'
+import type { MetricNetworks } from '../metrics/metric-networks.js'
 import { throwIfCancelled } from '../style/cancel.js'
 import { environmentOf } from './environment.js'
 import { type Frame, frameOf } from './frame.js'
@@ -32,6 +33,8 @@ export interface BenchmarkOptions extends Choice {
   normaliseContrast?: boolean
   /** What of a picture is drawn and compared. See defaultCrop. */
   crop?: Frame['crop']
+  /** Without them LPIPS, FID and KID stay blank. */
+  networks?: MetricNetworks | undefined
   /** What opening the bundle took. */
   loadSeconds: number
   /** Ends the benchmark after the current step, with CANCELLED: all that is finished stays so. */
@@ -64,7 +67,7 @@ export async function runBenchmark(
   const tools = { bundle, learner: new Learner(bundle, path), wishes }
   const methods = [...(await makeMethods(options.methods, tools)), ...((await options.sweep?.(tools)) ?? [])]
   const { learning, tests } = await frameAll(dataset, chosen, frame, folder, options)
-  const { loadSeconds, signal, onBegin, onRun, onProgress } = options
+  const { networks, loadSeconds, signal, onBegin, onRun, onProgress } = options
   const { normaliseContrast } = deciding.dataset
   const keys = keysOf(methods, learning, options.seeds ?? [0])
   onBegin?.(keys.length)
@@ -76,7 +79,7 @@ export async function runBenchmark(
     let run = await folder.finished(key)
     if (!run) {
       run = await perform(key, pairOf(key, learning), {
-        ...{ bundle, folder, frame, normaliseContrast, loadSeconds, learning, tests, signal },
+        ...{ bundle, folder, frame, normaliseContrast, networks, loadSeconds, learning, tests, signal },
         onProgress: (...progress) => onProgress?.(key, ...progress),
       })
       await folder.save(key, run)
@@ -100,7 +103,7 @@ async function decidingOf(
   dataset: Dataset,
   { learning, tests }: ChosenPairs,
   frame: Frame,
-  { normaliseContrast = dataset.normaliseContrast }: BenchmarkOptions,
+  { normaliseContrast = dataset.normaliseContrast, networks }: BenchmarkOptions,
 ): Promise<Deciding> {
   const { name, layout, split, pairs } = dataset
   const { weightsId, resolution } = bundle.manifest
@@ -116,6 +119,7 @@ async function decidingOf(
       files: await hashFiles(used),
     },
     bundle: { name: bundle.manifest.name, weightsId, resolution },
+    metricNetworks: networks?.roles ?? [],
     environment: await environmentOf(bundle),
   }
 }

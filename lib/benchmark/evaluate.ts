@@ -65,7 +65,7 @@ export async function evaluateFolders(
     options.onPicture?.(index + 1, matched.length)
   }
   return {
-    ...{ pictures, failed, set: scorer.set() },
+    ...{ pictures, failed, set: await scorer.set() },
     missing: {
       predictions: onlySecond,
       truths: onlyFirst.filter((path) => !CONTACT_SHEET.test(basename(path))),

@@ -6,6 +6,7 @@ import { encodePng, readImage } from '../data/image.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { METRIC_NAMES } from '../metrics/catalogue.js'
 import { type Changes, tellChanges } from '../metrics/comparable.js'
+import type { MetricNetworks } from '../metrics/metric-networks.js'
 import { type ScoredPicture, Scorer } from '../metrics/scorer.js'
 import type { SetScores } from '../metrics/set-scores.js'
 import { throwIfCancelled } from '../style/cancel.js'
@@ -21,6 +22,8 @@ export interface Stage {
   folder: ResultsFolder
   frame: Frame
   normaliseContrast: boolean
+  /** Of LPIPS, FID and KID. */
+  networks?: MetricNetworks | undefined
   /** What opening the bundle took. */
   loadSeconds: number
   learning: readonly FramedPair[]
@@ -71,8 +74,8 @@ interface DrawnAndScored extends Pick<Run, 'images' | 'set' | 'setBySource' | 'n
 
 /** Writes and scores pictures as they come. */
 async function scoreAll(name: string, pictures: AsyncIterable<Drawn>, stage: Stage): Promise<DrawnAndScored> {
-  const { bundle, folder, tests, normaliseContrast, signal, onProgress } = stage
-  const scorer = new Scorer(bundle, { normaliseContrast })
+  const { bundle, folder, tests, normaliseContrast, networks, signal, onProgress } = stage
+  const scorer = new Scorer(bundle, { normaliseContrast, networks })
   const images: RunImage[] = []
   const seconds: number[] = []
   const changes: Changes[] = []
@@ -91,15 +94,14 @@ async function scoreAll(name: string, pictures: AsyncIterable<Drawn>, stage: Sta
     throwIfCancelled(signal, 'The benchmark was cancelled. It goes on when run again.')
   }
   const sources = [...new Set(images.map(({ source }) => source))]
-  const ofSource = (source: string) =>
-    withoutInfinity(scorer.set((index) => images[index]?.source === source))
+  const setBySource: DrawnAndScored['setBySource'] = {}
+  for (const source of sources.length > 1 ? sources : [])
+    setBySource[source] = withoutInfinity(await scorer.set((index) => images[index]?.source === source))
   return {
     images,
     seconds: seconds.length > 0 ? median(seconds) : null,
-    set: withoutInfinity(scorer.set()),
-    setBySource: Object.fromEntries(
-      sources.length > 1 ? sources.map((source) => [source, ofSource(source)]) : [],
-    ),
+    set: withoutInfinity(await scorer.set()),
+    setBySource,
     notes: [
       ...[...own].map(([note, count]) => `${count} of ${images.length} pictures ${note}.`),
       ...tellChanges(changes, { contrast: normaliseContrast }),

@@ -12,7 +12,10 @@ import { METRIC_NAMES, type MetricName } from '../metrics/catalogue.js'
 import { RESULTS_FILE, type Results, type ResultsHeader, type Run, readResults, readRun } from './results.js'
 
 /** What must be the same of all runs in a folder. */
-export type Deciding = Pick<ResultsHeader, 'dataset' | 'configuration' | 'bundle' | 'environment'>
+export type Deciding = Pick<
+  ResultsHeader,
+  'dataset' | 'configuration' | 'bundle' | 'metricNetworks' | 'environment'
+>
 
 /** Which run, of a method's. */
 export interface RunKey {

@@ -84,9 +84,11 @@ const Results = v.object({
     /** What of a picture is drawn and compared, and its longest side in px. */
     frame: v.object({ crop: v.picklist(['face', 'none']), longestSide: v.number() }),
   }),
-  /** SHA-256 of data set, configuration, bundle and environment: a results folder holds runs of one. */
+  /** SHA-256 of data set, configuration, bundle, metric networks and environment: a results folder holds runs of one. */
   configurationHash: sha256,
   bundle: v.object({ name: v.string(), weightsId: sha256, resolution: v.number() }),
+  /** Roles of the published networks that pictures were scored by. */
+  metricNetworks: v.optional(v.array(v.string()), []),
   environment: v.object({
     silverpoint: v.string(),
     libtorch: v.string(),

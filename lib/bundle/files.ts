@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { SilverpointError } from '../errors.js'
-import { type FileEntry, readManifest } from './manifest.js'
+import type { FileEntry, Manifest } from './manifest.js'
+import { type MetricsManifest, readAnyManifest } from './metrics-manifest.js'
 
 const CHUNK = 1 << 20
 
@@ -35,10 +36,16 @@ export async function verifyFile(folder: string, entry: FileEntry): Promise<void
   )
 }
 
-/** Checks every file that bundle.json names, those of optional roles too. @returns how many there are. */
+/** Every file that bundle.json names, those of optional roles too. */
+export function filesOf(manifest: Manifest | MetricsManifest): FileEntry[] {
+  const roles = Object.values(manifest.roles)
+  if (manifest.kind === 'metrics') return roles
+  return [manifest.tokenizer.vocabulary, manifest.tokenizer.merges, ...roles]
+}
+
+/** Checks every file of a bundle. @returns how many there are. */
 export async function verifyBundle(folder: string): Promise<number> {
-  const { tokenizer, roles } = await readManifest(folder)
-  const entries = [tokenizer.vocabulary, tokenizer.merges, ...Object.values(roles)]
+  const entries = filesOf(await readAnyManifest(folder))
   for (const entry of entries) await verifyFile(folder, entry)
   return entries.length
 }

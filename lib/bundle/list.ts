@@ -3,11 +3,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readFailure } from '../data/read-file.js'
 import { embeddedBundle } from './bundle.js'
-import { type Manifest, readManifest } from './manifest.js'
+import { filesOf } from './files.js'
+import type { Manifest } from './manifest.js'
+import { type MetricsManifest, readAnyManifest } from './metrics-manifest.js'
 
 export interface Listed {
   folder: string
-  manifest: Manifest
+  manifest: Manifest | MetricsManifest
   /** Of all files together. */
   bytes: number
 }
@@ -17,10 +19,8 @@ export async function listBundles(folders: readonly string[]): Promise<Listed[]>
   const found = [embeddedBundle(), ...(await Promise.all(folders.map(bundlesIn))).flat()]
   return Promise.all(
     found.filter(isBundle).map(async (folder) => {
-      const manifest = await readManifest(folder)
-      const { vocabulary, merges } = manifest.tokenizer
-      const files = [vocabulary, merges, ...Object.values(manifest.roles)]
-      return { folder, manifest, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+      const manifest = await readAnyManifest(folder)
+      return { folder, manifest, bytes: filesOf(manifest).reduce((sum, { bytes }) => sum + bytes, 0) }
     }),
   )
 }

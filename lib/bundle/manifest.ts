@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { parseJsonAs, sha256 } from '../data/schema.js'
+import { type Misfit, parseJsonAs, sha256 } from '../data/schema.js'
 import { SilverpointError } from '../errors.js'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1))
@@ -17,7 +17,7 @@ const FileEntry = v.object({
   bytes: count,
 })
 
-const Role = v.object({
+export const Role = v.object({
   ...FileEntry.entries,
   format: v.literal('torchscript'),
   /** The module's arguments and results, in order; taps are results with names of their own. */
@@ -28,8 +28,9 @@ const Role = v.object({
 const Manifest = v.object({
   format: v.literal('silverpoint-bundle'),
   version: v.literal(1),
-  name: v.string(),
+  // Before the name: where a bundle of another kind comes, that is what is wrong with it.
   kind: v.picklist(['instruct-pix2pix', 'text-to-image']),
+  name: v.string(),
   /** How strongly instruction and photo guide unless a user says otherwise. */
   guidance: v.object({ text: v.number(), image: v.number() }),
   /** SHA-256 of the source's weights: what styles bind to. */
@@ -93,10 +94,13 @@ export const roleOf = ({ roles }: Manifest, role: RequiredRole): Role => roles[r
 
 /** Reads and checks a bundle's bundle.json. */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, 'bundle.json')
-  let text: string
+  return parseManifest(await readBundleJson(folder), join(folder, 'bundle.json'))
+}
+
+/** The text of a bundle's bundle.json, of whatever kind. @throws FILE_NOT_FOUND */
+export async function readBundleJson(folder: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8')
+    return await readFile(join(folder, 'bundle.json'), 'utf8')
   } catch (cause) {
     throw new SilverpointError(
       'FILE_NOT_FOUND',
@@ -104,18 +108,18 @@ export async function readManifest(folder: string): Promise<Manifest> {
       { cause },
     )
   }
-  return parseManifest(text, path)
 }
 
 export function parseManifest(text: string, path: string): Manifest {
   const { value, misfit } = parseJsonAs(Manifest, text)
-  if (misfit) throw invalid(path, misfit.wanted, misfit.got)
+  if (misfit) throw invalidManifest(path, misfit)
   const missing = REQUIRED_ROLES.filter((role) => !Object.hasOwn(value.roles, role))
   if (missing.length === 0) return value
-  throw invalid(path, `the roles ${REQUIRED_ROLES.join(', ')}`, `no ${missing.join(', ')}`)
+  const wanted = `the roles ${REQUIRED_ROLES.join(', ')}`
+  throw invalidManifest(path, { wanted, got: `no ${missing.join(', ')}` })
 }
 
-function invalid(path: string, wanted: string, got: string): SilverpointError {
+export function invalidManifest(path: string, { wanted, got }: Misfit): SilverpointError {
   return new SilverpointError(
     'BUNDLE_INVALID',
     `Expected ${wanted} in ${path} but received ${got}. Export the bundle again.`,

@@ -32,6 +32,29 @@ export async function runExport(source: string, options: ExportOptions): Promise
   return resolve(output)
 }
 
+export interface MetricsExportOptions {
+  output: string
+  /** Names of metric roles; all, unless given. */
+  roles?: readonly string[] | undefined
+  /** A folder with the weight files. */
+  weightsFrom?: string | undefined
+  signal?: AbortSignal
+  /** Without Python's progress on stderr. */
+  quiet?: boolean
+}
+
+/** Exports the networks of LPIPS and FID. @returns the metrics bundle's folder. @throws EXPORT_FAILED as runExport does. */
+export async function runMetricsExport(options: MetricsExportOptions): Promise<string> {
+  const { output, roles, weightsFrom, ...running } = options
+  const args = [
+    ...['-o', resolve(output)],
+    ...flag('roles', roles?.join(',')),
+    ...flag('weights-from', weightsFrom && resolve(weightsFrom)),
+  ]
+  await run('models.export.metrics', args, running)
+  return resolve(output)
+}
+
 export interface ReferenceOptions {
   clip?: string
   size?: number

@@ -50,6 +50,18 @@ export function withModel(command: Command): Command {
     .option('--libtorch <folder>', 'the LibTorch to use')
 }
 
+export interface MetricsOptions {
+  metricsBundle?: string
+}
+
+/** By which networks pictures are scored. */
+export function withMetrics(command: Command): Command {
+  return command.option(
+    '--metrics-bundle <folder>',
+    'networks of LPIPS, FID and KID, as bundle export --metrics writes them (default: these stay blank)',
+  )
+}
+
 export interface SeedOptions {
   seed: number
 }

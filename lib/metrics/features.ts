@@ -40,6 +40,19 @@ export function requireMatched(prediction: Features, truth: Features): void {
   throw invalidArgument('prediction', `the truth's ${truth.count} rows`, prediction.count)
 }
 
+/** Features of one network as one set, in order. */
+export function joinFeatures(features: readonly Features[]): Features {
+  const { width } = features[0] as Features
+  const count = features.reduce((sum, set) => sum + set.count, 0)
+  const data = new Float64Array(count * width)
+  let row = 0
+  for (const set of features) {
+    data.set(set.data, row * width)
+    row += set.count
+  }
+  return { count, width, data }
+}
+
 /** [count, width], float64, on the CPU. */
 export function toTensor({ count, width, data }: Features): Tensor {
   return tensor(data, [count, width]).to({ dtype: 'float64' })

@@ -18,6 +18,9 @@ export const LPIPS_CHANNELS: Record<LpipsNetwork, readonly number[]> = {
   squeeze: [64, 128, 256, 384, 384, 512, 512],
 }
 
+/** Sides below which a network's deepest activation has no pixel. */
+export const LPIPS_SMALLEST_SIDE: Record<LpipsNetwork, number> = { alex: 31, vgg: 16, squeeze: 17 }
+
 const SHIFT = [-0.03, -0.088, -0.188]
 const SCALE = [0.458, 0.448, 0.45]
 const EPSILON = 1e-10

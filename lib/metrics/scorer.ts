@@ -10,6 +10,9 @@ import { clipSimilarity, editDirectionSimilarity } from './clip-similarity.js'
 import { type Changes, comparable } from './comparable.js'
 import { cosine, type Features } from './features.js'
 import { fromGrey } from './grey.js'
+import type { InceptionResize } from './inception-input.js'
+import { LPIPS_CHANNELS, LPIPS_SMALLEST_SIDE, type LpipsNetwork } from './lpips.js'
+import type { MetricNetworks } from './metric-networks.js'
 import { networkReasons } from './networks.js'
 import { pictureScores } from './picture-scores.js'
 import { type ScoredParts, type SetScores, setScores } from './set-scores.js'
@@ -18,6 +21,8 @@ import { strokeStatistics } from './strokes.js'
 export interface ScorerOptions {
   /** Puts predictions and truths through OS-Sketch's contrast normaliser. */
   normaliseContrast?: boolean
+  /** Without them LPIPS, FID and KID stay blank. They stay the caller's. */
+  networks?: MetricNetworks | undefined
 }
 
 export interface ScoredPicture {
@@ -31,15 +36,17 @@ export interface ScoredPicture {
 export class Scorer {
   readonly #bundle: Bundle
   readonly #contrast: boolean
-  /** What the bundle has no network for, of a picture and of a set. */
+  readonly #networks: MetricNetworks | undefined
+  /** What there is no network for, of a picture and of a set. */
   readonly #absent: Record<'picture' | 'set', Reasons>
   readonly #parts: ScoredParts[] = []
 
   /** @param bundle whose CLIP says how similar pictures are; it stays the caller's. */
-  constructor(bundle: Bundle, { normaliseContrast = false }: ScorerOptions = {}) {
+  constructor(bundle: Bundle, { normaliseContrast = false, networks }: ScorerOptions = {}) {
     this.#bundle = bundle
     this.#contrast = normaliseContrast
-    this.#absent = networkReasons(bundle.manifest)
+    this.#networks = networks
+    this.#absent = networkReasons(networks)
   }
 
   /**
@@ -54,13 +61,14 @@ export class Scorer {
     descriptors.catch(() => {})
     const { scores, reasons } = await pictureScores(pair.prediction, pair.truth)
     Object.assign(reasons, this.#absent.picture)
+    if (this.#networks) await scoreLpips(this.#networks, ours, theirs, { scores, reasons })
     Object.assign(scores, await this.#clip(ours, theirs, photo))
     if (!photo) reasons['edit-direction'] = 'needs the photos'
     const faces = await descriptors
     if (faces) scores.identity = cosine(faces.prediction, 0, faces.truth, 0)
     else reasons.identity = 'no face was found in the truth'
     this.#parts.push({
-      ...{ scores, reasons, faces },
+      ...{ scores, reasons, faces, inception: await this.#inception(ours, theirs) },
       strokes: { prediction: strokeStatistics([pair.prediction]), truth: strokeStatistics([pair.truth]) },
     })
     const { resized, colour } = pair
@@ -71,7 +79,7 @@ export class Scorer {
    * Of all that was added: means of what is scored by picture, and what is scored of the set alone.
    * @param kept of which pictures, by the order in which they were added; all, unless given.
    */
-  set(kept: (index: number) => boolean = () => true): SetScores {
+  set(kept: (index: number) => boolean = () => true): Promise<SetScores> {
     const parts = this.#parts.filter((_, index) => kept(index))
     return setScores(parts, { ...this.#absent.picture, ...this.#absent.set })
   }
@@ -89,6 +97,16 @@ export class Scorer {
     return { clip, 'edit-direction': direction }
   }
 
+  async #inception(prediction: Image, truth: Image): Promise<ScoredParts['inception']> {
+    const networks = this.#networks
+    if (!networks?.has('fid_inception')) return undefined
+    const by = async (resize: InceptionResize) => ({
+      prediction: await networks.inception(prediction, resize),
+      truth: await networks.inception(truth, resize),
+    })
+    return { 'pytorch-fid': await by('pytorch-fid'), 'clean-fid': await by('clean-fid') }
+  }
+
   async #features(picture: Image): Promise<Features> {
     const { image } = await fit(picture, this.#bundle.manifest.resolution)
     const { width, height, data } = image
@@ -98,6 +116,22 @@ export class Scorer {
     const numbers = (await features.toArray()) as Float32Array
     features.dispose()
     return { count: 1, width: numbers.length, data: numbers }
+  }
+}
+
+/** By each network there is: into `scores`, or why not into `reasons`. */
+async function scoreLpips(
+  networks: MetricNetworks,
+  prediction: Image,
+  truth: Image,
+  { scores, reasons }: Pick<ScoredPicture, 'scores' | 'reasons'>,
+): Promise<void> {
+  const side = Math.min(truth.width, truth.height)
+  for (const net of Object.keys(LPIPS_CHANNELS) as LpipsNetwork[]) {
+    if (!networks.has(`lpips_${net}`)) continue
+    const smallest = LPIPS_SMALLEST_SIDE[net]
+    if (side < smallest) reasons[`lpips-${net}`] = `needs sides of at least ${smallest} px, has ${side}`
+    else scores[`lpips-${net}`] = await networks.lpips(net, prediction, truth)
   }
 }
 

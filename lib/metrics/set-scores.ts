@@ -1,7 +1,9 @@
 /** Scores of a set of pictures, from what is kept of each. */
 import { factsOf, METRIC_NAMES, type MetricName, type Reasons, type Scores } from './catalogue.js'
-import type { Features } from './features.js'
+import { type Features, joinFeatures } from './features.js'
 import { identity } from './identity.js'
+import type { InceptionResize } from './inception-input.js'
+import { setDistances } from './set-distances.js'
 import { meanStrokes, type StrokeStatistics, strokeDistance } from './strokes.js'
 
 /** What of a pair of pictures the set's scores are made of. */
@@ -11,6 +13,8 @@ export interface ScoredParts {
   strokes: { prediction: StrokeStatistics; truth: StrokeStatistics }
   /** Face descriptors, one row each. */
   faces?: { prediction: Features; truth: Features } | undefined
+  /** What FID's network says, one row each. */
+  inception?: Record<InceptionResize, { prediction: Features; truth: Features }> | undefined
 }
 
 export interface SetScore {
@@ -24,7 +28,7 @@ export interface SetScore {
 export type SetScores = Partial<Record<MetricName, SetScore>>
 
 /** @param absent why metrics cannot be taken at all. */
-export function setScores(parts: readonly ScoredParts[], absent: Reasons): SetScores {
+export async function setScores(parts: readonly ScoredParts[], absent: Reasons): Promise<SetScores> {
   const set: SetScores = {}
   for (const metric of METRIC_NAMES) {
     const reason = absent[metric]
@@ -33,7 +37,8 @@ export function setScores(parts: readonly ScoredParts[], absent: Reasons): SetSc
   }
   if (parts.length === 0) return set
   set.strokes = { value: strokesApart(parts), count: parts.length }
-  return { ...set, 'rank-1': rankOne(parts) }
+  const inception = parts.flatMap(({ inception }) => inception ?? [])
+  return { ...set, 'rank-1': rankOne(parts), ...(inception.length > 0 && (await setDistances(inception))) }
 }
 
 function meanOf(metric: MetricName, parts: readonly ScoredParts[]): SetScore {
@@ -53,15 +58,7 @@ function strokesApart(parts: readonly ScoredParts[]): number {
 function rankOne(parts: readonly ScoredParts[]): SetScore {
   const found = parts.flatMap(({ faces }) => faces ?? [])
   if (found.length < 2) return { value: null, count: found.length, note: 'needs at least 2 faces' }
-  const of = (side: 'prediction' | 'truth') => rows(found.map((faces) => faces[side]))
+  const of = (side: 'prediction' | 'truth') => joinFeatures(found.map((faces) => faces[side]))
   const { rankOne: value, count } = identity(of('prediction'), of('truth'))
   return { value, count }
-}
-
-/** Features of one picture each, as those of all. */
-function rows(features: readonly Features[]): Features {
-  const width = (features[0] as Features).width
-  const data = new Float64Array(features.length * width)
-  for (const [row, { data: numbers }] of features.entries()) data.set(numbers, row * width)
-  return { count: features.length, width, data }
 }

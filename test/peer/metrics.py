@@ -1,6 +1,6 @@
 """Measures pictures and features with the packages of the field and keeps it in test/fixtures/metrics.{json,safetensors}.
 
-    python -m test.peer.metrics        needs piq, lpips, torchmetrics, clean-fid, scikit-image and torchvision
+    python -m test.peer.metrics        needs piq, torchmetrics, clean-fid, scikit-image and what exporting metrics needs
 
 Tensors of the file:
   pictures/NAME: uint8, [height, width] or [height, width, 3]
@@ -8,7 +8,7 @@ Tensors of the file:
   resized/METHOD/NAME [23, 23, 3]: every 13th pixel of what the method hands to FID's network
   features/NAME [pictures, width]; strokes/NAME [32]
   lpips/...: see metrics_networks.py
-The JSON has one number a metric and pair, "METRIC/PREDICTION/TRUTH"; KID of subsets also its deviation.
+The JSON has one number a metric and pair, "METRIC/PREDICTION/TRUTH"; KID of subsets also its deviation. "tiny/…": see metrics_tiny.py.
 """
 
 import json
@@ -30,6 +30,7 @@ from torchmetrics.image.kid import poly_mmd
 from . import metrics_definitions as definitions
 from .metrics_networks import lpips_tensors
 from .metrics_pictures import pattern, photo, sketch
+from .metrics_tiny import measure as measure_tiny
 from .philox import philox
 
 FOLDER = Path("test/fixtures")
@@ -136,7 +137,7 @@ def main() -> None:
     three = np.stack([pattern(400, 350, seed) for seed in (1, 2, 3)], -1)
     tensors |= resized({"photo": images["photo"], "pattern": three})
     sets = features()
-    figures = measure_pairs(greys) | measure_features(sets)
+    figures = measure_pairs(greys) | measure_features(sets) | measure_tiny(greys)
     for name, group in (("sketches", ["sketch", "odd"]), ("others", ["other", "noisy", "white"])):
         figures[f"strokes/{name}"], histogram = definitions.strokes([greys[each] for each in group])
         tensors[f"strokes/{name}"] = torch.from_numpy(histogram)

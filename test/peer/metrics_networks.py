@@ -1,9 +1,9 @@
-"""LPIPS by the `lpips` package, on activations of seeded backbones for tiny pictures."""
+"""LPIPS by the `lpips` package, on activations that the exporter's modules give of seeded backbones for tiny pictures."""
 
-import warnings
+import torch
 
 import lpips
-import torch
+from models.export.metric_networks import Lpips, untrained_lpips
 
 from .metrics_pictures import photo
 
@@ -23,32 +23,31 @@ def lpips_tensors() -> dict[str, torch.Tensor]:
     return tensors
 
 
+@torch.no_grad()
 def one_network(net: str, side: int) -> dict[str, torch.Tensor]:
     torch.manual_seed(0)
-    with warnings.catch_warnings(action="ignore"):
-        model = lpips.LPIPS(net=net, pretrained=False, pnet_rand=True, verbose=False)
+    model = untrained_lpips(net)
     for lin in model.lins:
-        lin.model[-1].weight.data.abs_()
+        lin.model[-1].weight.abs_()
     pictures = [torch.from_numpy(photo(side, side, seed)).permute(2, 0, 1)[None] / 127.5 - 1 for seed in (1, 2)]
     pictures[1] = pictures[1].flip(-2)
-    model.net = Rounded(model.net)
-    with torch.no_grad():
-        distance = model(*pictures)
-    tensors = {"distance": distance.reshape([])}
-    for name, activations in zip(("prediction", "truth"), model.net.seen):
-        tensors |= {f"{name}/{layer}": values for layer, values in enumerate(activations)}
-    return tensors | {f"weights/{layer}": lin.model[-1].weight.detach().reshape(-1).clone() for layer, lin in enumerate(model.lins)}
+    role, layers = Lpips(model), len(model.lins)
+    outputs = [role(model.scaling_layer(picture)) for picture in pictures]
+    # Rounded to what the fixture keeps of them.
+    activations = [[values.half() for values in each[:layers]] for each in outputs]
+    model.net = Given(activations)
+    tensors = {"distance": model(*pictures).reshape([])}
+    for name, values in zip(("prediction", "truth"), activations):
+        tensors |= {f"{name}/{layer}": each for layer, each in enumerate(values)}
+    return tensors | {f"weights/{layer}": weight.clone() for layer, weight in enumerate(outputs[0][layers:])}
 
 
-class Rounded(torch.nn.Module):
-    """Rounds activations to what the fixture keeps of them, and remembers them."""
+class Given(torch.nn.Module):
+    """A network that gives these activations, one after the other, whatever the pictures."""
 
-    def __init__(self, net):
+    def __init__(self, activations: list[list[torch.Tensor]]):
         super().__init__()
-        self.net = net
-        self.seen = []
+        self.activations = iter(activations)
 
-    def forward(self, pixels):
-        kept = [values.half() for values in self.net(pixels)]
-        self.seen.append(kept)
-        return [values.float() for values in kept]
+    def forward(self, _: torch.Tensor) -> list[torch.Tensor]:
+        return [values.float() for values in next(self.activations)]

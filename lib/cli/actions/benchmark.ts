@@ -14,12 +14,13 @@ import type { LayoutName } from '../../data/datasets/layout-names.js'
 import { readFile } from '../../data/read-file.js'
 import { invalidArgument } from '../../errors.js'
 import { interruptible } from '../interrupt.js'
-import type { ModelOptions } from '../options.js'
+import type { MetricsOptions, ModelOptions } from '../options.js'
 import type { Output } from '../output.js'
 import { Progress } from '../progress.js'
 import { openBundle } from './open-bundle.js'
+import { openNetworks } from './open-networks.js'
 
-interface BenchmarkCliOptions extends ModelOptions {
+interface BenchmarkCliOptions extends ModelOptions, MetricsOptions {
   output: string
   figure?: FigureName
   sensitivity?: SensitivityName
@@ -52,12 +53,13 @@ export async function benchmark(folder: string, options: BenchmarkCliOptions, ou
   const started = performance.now()
   await using bundle = await openBundle(options, output)
   const loadSeconds = (performance.now() - started) / 1000
+  using networks = await openNetworks(options, bundle, output)
   let progress: Progress | undefined
   let finished = 0
   const results = await interruptible(output, (signal) =>
     runBenchmark(bundle, dataset, options.output, {
       ...{ learnFrom, pairs, tests, seeds, crop, normaliseContrast, sweep },
-      ...{ methods, wishes, loadSeconds, signal },
+      ...{ methods, wishes, networks, loadSeconds, signal },
       onBegin: (total) => {
         progress = new Progress(output, 'benchmark', total)
       },

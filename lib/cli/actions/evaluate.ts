@@ -2,12 +2,13 @@ import { type Evaluation, evaluateFolders } from '../../benchmark/evaluate.js'
 import { evaluationCsv, evaluationText } from '../../benchmark/evaluation-tables.js'
 import { requireWritable, writeFileAtomically } from '../../data/write-file.js'
 import { ExitCode } from '../exit-codes.js'
-import type { ModelOptions } from '../options.js'
+import type { MetricsOptions, ModelOptions } from '../options.js'
 import type { Output } from '../output.js'
 import { Progress } from '../progress.js'
 import { openBundle } from './open-bundle.js'
+import { openNetworks } from './open-networks.js'
 
-interface EvaluateCliOptions extends ModelOptions {
+interface EvaluateCliOptions extends ModelOptions, MetricsOptions {
   normaliseContrast?: boolean
   csv?: string
 }
@@ -20,9 +21,11 @@ export async function evaluate(
 ): Promise<void> {
   if (options.csv) await requireWritable(options.csv)
   await using bundle = await openBundle(options, output)
+  using networks = await openNetworks(options, bundle, output)
   let progress: Progress | undefined
   const evaluation = await evaluateFolders(bundle, predictions, truths, {
     normaliseContrast: options.normaliseContrast ?? false,
+    networks,
     onPicture: (done, total) => {
       progress ??= new Progress(output, 'scoring', total)
       progress.update(done)

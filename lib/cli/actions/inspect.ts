@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { readManifest } from '../../bundle/manifest.js'
+import { readAnyManifest } from '../../bundle/metrics-manifest.js'
 import { readPngMetadata } from '../../data/image.js'
 import { readFailure } from '../../data/read-file.js'
 import { Style } from '../../style/style.js'
@@ -18,8 +18,8 @@ async function factsOf(path: string): Promise<Record<string, unknown>> {
     throw readFailure(path, cause)
   })
   if (found.isDirectory()) {
-    const { roles, tokenizer, ...manifest } = await readManifest(path)
-    return { what: 'bundle', ...manifest, roles: Object.keys(roles) }
+    const { roles, tokenizer, ...facts } = { tokenizer: undefined, ...(await readAnyManifest(path)) }
+    return { what: 'bundle', ...facts, roles: Object.keys(roles) }
   }
   if (extname(path) === '.png') return { what: 'sketch', ...(await readPngMetadata(path)) }
   const style = await Style.load(path)

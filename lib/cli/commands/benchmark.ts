@@ -4,10 +4,10 @@ import { SENSITIVITIES } from '../../benchmark/sensitivity/names.js'
 import { LAYOUT_NAMES } from '../../data/datasets/layout-names.js'
 import { examples } from '../examples.js'
 import { lazily } from '../lazily.js'
-import { parseCount, parseInteger, withModel } from '../options.js'
+import { parseCount, parseInteger, withMetrics, withModel } from '../options.js'
 
 export const benchmarkCommand = (): Command =>
-  withModel(choices(new Command('benchmark')))
+  withModel(withMetrics(choices(new Command('benchmark'))))
     .description(
       'compare methods on pairs of photos and sketches, each learning from single pairs; run again, it goes on',
     )
@@ -69,7 +69,7 @@ const choices = (command: Command): Command =>
     .option('--no-normalise-contrast', 'compare with the contrast as it is')
 
 /** Commas stand between methods, and within an external one before its options. */
-function splitMethods(text: string): string[] {
+export function splitMethods(text: string): string[] {
   return text.split(/,(?!protocol=|seconds=)/).map((name) => name.trim())
 }
 

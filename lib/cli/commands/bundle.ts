@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { METRIC_ROLES, type MetricRole } from '../../bundle/metric-roles.js'
 import { examples } from '../examples.js'
 import { lazily } from '../lazily.js'
 import { parseCount, withModel } from '../options.js'
@@ -23,9 +24,9 @@ export const bundleCommand = (): Command =>
 const exportCommand = (): Command =>
   new Command('export')
     .description(
-      'make a bundle of a diffusers InstructPix2Pix checkpoint (needs Python with torch and diffusers)',
+      'make a bundle of a diffusers InstructPix2Pix checkpoint, or of the networks of LPIPS and FID (needs Python with the packages of models/export/requirements.txt)',
     )
-    .argument('<source>', 'a diffusers folder, or a name on the hub such as timbrooks/instruct-pix2pix')
+    .argument('[source]', 'a diffusers folder, or a name on the hub such as timbrooks/instruct-pix2pix')
     .requiredOption('-o, --output <folder>', 'where the bundle is written')
     .option(
       '--clip <source>',
@@ -37,14 +38,37 @@ const exportCommand = (): Command =>
         .choices(['float32', 'float16', 'bfloat16'])
         .default('float32'),
     )
+    .addOption(
+      new Option(
+        '--metrics [roles]',
+        `a metrics bundle, of these separated by commas (default: ${METRIC_ROLES.join(',')})`,
+      )
+        .conflicts(['clip', 'name', 'weights'])
+        .argParser(splitRoles),
+    )
+    .addOption(
+      new Option(
+        '--weights-from <folder>',
+        'where the weight files of the metric networks are; else fetched',
+      ).implies({ metrics: true }),
+    )
     .addHelpText(
       'after',
       examples(
         'silverpoint bundle export timbrooks/instruct-pix2pix -o ip2p',
         'silverpoint bundle export checkpoints/mine -o mine --weights float16    # half the disk',
+        'silverpoint bundle export --metrics -o metrics    # for evaluate and benchmark --metrics-bundle',
+        'silverpoint bundle export --metrics fid_inception --weights-from downloads -o metrics',
       ),
     )
     .action(lazily(async () => (await actions()).exportBundle))
+
+function splitRoles(text: string): MetricRole[] {
+  const names = text.split(',')
+  const isRole = (name: string): name is MetricRole => METRIC_ROLES.some((role) => role === name)
+  if (names.every(isRole)) return names
+  throw new InvalidArgumentError(`Expected some of ${METRIC_ROLES.join(',')}.`)
+}
 
 const checkCommand = (): Command =>
   withModel(new Command('check'))

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { examples } from '../examples.js'
 import { lazily } from '../lazily.js'
-import { withModel } from '../options.js'
+import { withMetrics, withModel } from '../options.js'
 
 export const evaluateCommand = (): Command =>
-  withModel(new Command('evaluate'))
+  withModel(withMetrics(new Command('evaluate')))
     .description('score sketches against those of the artist, by name')
     .argument('<predictions>', 'a folder of sketches')
     .argument('<truths>', "a folder of the artist's sketches, named alike whatever the ending")
@@ -15,6 +15,7 @@ export const evaluateCommand = (): Command =>
       examples(
         'silverpoint evaluate out/ truth/',
         'silverpoint evaluate out/ truth/ --normalise-contrast --csv scores.csv',
+        'silverpoint evaluate out/ truth/ --metrics-bundle metrics/    # LPIPS, FID and KID too',
         'silverpoint evaluate out/ truth/ --json | jq \'select(.what == "overall").scores.ssim\'',
       ),
     )
