@@ -27,7 +27,7 @@ export function significanceTable(results: Pick<Results, 'runs'>): Table {
       cells: metrics.map((metric) => cell(method.method, metric)),
     })),
     notes: [
-      `Mean difference over ${photos} photos, of each the mean over learning pairs and seeds. p: two-sided paired permutation test, ${FLIPS} random sign flips of seed 0, Holm's correction over the methods of a column.`,
+      `Mean differences over the photos (${photos}), of each the mean over learning pairs and seeds. p: two-sided paired permutation test, ${FLIPS} random sign flips of seed 0, Holm's correction over the methods of a column.`,
       'The photos are the sample: what another learning pair would change is told by ± in Table 1.',
     ],
   }

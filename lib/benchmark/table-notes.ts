@@ -14,7 +14,7 @@ export function conditions({ dataset, configuration, bundle, environment, pictur
   const { learningPairs, frame } = configuration
   const what = frame.crop === 'face' ? 'The faces' : 'Whole pictures'
   return [
-    `${name} (layout ${layout}, split ${split}): ${pictures.length} photos drawn, none of them learned from; learned from ${learningPairs.join(', ')}, each by itself.`,
+    `${name} (layout ${layout}, split ${split}): photos drawn: ${pictures.length}, none of them learned from; learned from ${learningPairs.join(', ')}, each by itself.`,
     `${what} are compared, in grey, at most ${frame.longestSide} px; contrast ${normaliseContrast ? 'normalised (grey, x 1.5) on both sides' : 'as it is'}.`,
     `Bundle ${bundle.name} (${bundle.weightsId.slice(0, 12)}) in ${environment.dtype}, silverpoint ${environment.silverpoint}.`,
     ...leftOut.map(({ stem, reason }) => `Left out: ${stem}: ${reason}`),

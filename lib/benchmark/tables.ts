@@ -121,6 +121,6 @@ function sourceTables(results: Results): Table[] {
   return dataset.sources.map((source) => {
     const own = { ...results, runs: runs.map((run) => ({ ...run, set: run.setBySource[source] ?? {} })) }
     const count = pictures.filter((picture) => picture.source === source).length
-    return qualityTable(`Source ${source}: ${count} photos`, own, [SPREAD])
+    return qualityTable(`Source ${source} (photos: ${count})`, own, [SPREAD])
   })
 }
