@@ -30,12 +30,27 @@ export const ERROR_CODES = [
   'RESULTS_MISMATCH',
   'EXPORT_FAILED',
 ] as const
+/** One of {@link ERROR_CODES}. */
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
-/** Every error silverpoint throws on purpose carries a code. */
+/**
+ * Every error silverpoint throws on purpose: a code for programs, and a message that says what was expected, what came and
+ * what to do.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   sketcher = new Sketcher(bundle, { style })
+ * } catch (error) {
+ *   if (!(error instanceof SilverpointError) || error.code !== 'STYLE_MISMATCH') throw error
+ * }
+ * ```
+ */
 export class SilverpointError extends Error {
+  /** What went wrong. */
   readonly code: ErrorCode
 
+  /** @internal */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'SilverpointError'

@@ -1,21 +1,30 @@
 /** silverpoint as a library. Importing it opens nothing: LibTorch is opened when a bundle is loaded. */
 export type { LedgerEntry } from './batch/ledger.js'
 export type { SketchParameters, SketchSettings } from './batch/parameters.js'
-export { type PlannedPhoto, type PlanOptions, planSketches, type SketchPlan } from './batch/plan.js'
+export {
+  type PlannedPhoto,
+  type PlanOptions,
+  planSketches,
+  type SketchPlan,
+  type Skipped,
+} from './batch/plan.js'
 export { parseShard, type Shard, scheduledShard } from './batch/shard.js'
 export { type FileResult, type RunOptions, runPlan, type Summary, sketchFiles } from './batch/sketch-files.js'
 export {
   type Photo,
+  type Photos,
+  type Sketched,
   Sketcher,
   type SketcherOptions,
   type SketchItem,
   type SketchResult,
+  type Unsketched,
 } from './batch/sketcher.js'
 export { type Bundle, type BundleOptions, embeddedBundle, loadBundle } from './bundle/bundle.js'
-export type { Manifest } from './bundle/manifest.js'
+export type { FileEntry, Manifest, RoleEntry } from './bundle/manifest.js'
 export { type Alignment, alignPair, type PairNames } from './data/align.js'
 export { type AlignedFiles, alignFiles } from './data/align-files.js'
-export type { Similarity } from './data/align-similarity.js'
+export type { Point, Similarity } from './data/align-similarity.js'
 export {
   checkDataset,
   type DatasetCheckOptions,
@@ -28,19 +37,21 @@ export {
   type DatasetPair,
   openDataset,
 } from './data/datasets/dataset.js'
-export type { LayoutName } from './data/datasets/layout-names.js'
+export { LAYOUT_NAMES, type LayoutName } from './data/datasets/layout-names.js'
 export { picturesOf } from './data/datasets/pictures.js'
 export type { FaceChoice } from './data/face-choice.js'
 export { detectFaces, type Face } from './data/face-detector.js'
 export { defaultCrop, type FramingOptions } from './data/face-framing.js'
 export { type FindOptions, type FoundImage, findImages } from './data/find-images.js'
-export { encodePng, type Image, readImage, readPngMetadata } from './data/image.js'
+export { encodePng, type Image, type ReadOptions, readImage, readPngMetadata } from './data/image.js'
+export type { Box } from './data/page.js'
 export type { Guidance } from './diffusion/guidance.js'
-export type { SamplerName } from './diffusion/samplers/index.js'
-export * from './errors.js'
+export { SAMPLER_NAMES, type SamplerName } from './diffusion/samplers/names.js'
+export { ERROR_CODES, type ErrorCode, SilverpointError } from './errors.js'
 export { type LearnOptions, learnStyle } from './style/learn.js'
 export type { StepLosses } from './style/learning-run.js'
 export type { Pair, PairOptions } from './style/pairs.js'
+export type { Provenance } from './style/provenance.js'
 export { RECIPES, type Recipe, type RecipeName } from './style/recipe.js'
 export { Style } from './style/style.js'
 export * as torch from './torch/index.js'

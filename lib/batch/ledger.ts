@@ -25,8 +25,25 @@ const Line = v.object({
 })
 
 type Line = v.InferOutput<typeof Line>
-/** What is known of one photo. */
-export type LedgerEntry = Omit<Line, 'batch'>
+
+/** What is known of one photo: a line of the ledger, less which of its batch's lines it is. */
+export interface LedgerEntry {
+  /** Below the folder of the photos. */
+  photo: string
+  /** Below the folder of the sketches. */
+  output: string
+  /** SHA-256 of the photo's file; null where it could not be read. */
+  inputHash: string | null
+  /** The style's hash; null where the text alone was the instruction. */
+  style: string | null
+  /** SHA-256 of the parameters that change the picture. */
+  parametersHash: string
+  seed: number
+  /** Its share of its batch's; null for a sketch that was there before the ledger. */
+  seconds: number | null
+  /** Why there is no sketch. */
+  error?: { code: string; message: string }
+}
 
 /**
  * A batch's lines count only when all are there: it is drawn again as a whole, so that each photo's sketch is the one, bit

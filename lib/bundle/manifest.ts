@@ -74,9 +74,61 @@ const Manifest = v.object({
   }),
 })
 
-export type FileEntry = v.InferOutput<typeof FileEntry>
-export type Role = v.InferOutput<typeof Role>
-export type Manifest = v.InferOutput<typeof Manifest>
+/** A file inside the bundle's folder. */
+export interface FileEntry {
+  file: string
+  sha256: string
+  bytes: number
+}
+
+/** A network, as a TorchScript module. */
+export interface RoleEntry extends FileEntry {
+  format: 'torchscript'
+  /** Names of the module's arguments, in order. */
+  inputs: string[]
+  /** Names of its results, in order. */
+  outputs: string[]
+}
+
+/** What a bundle holds: its bundle.json. */
+export interface Manifest {
+  format: 'silverpoint-bundle'
+  version: 1
+  kind: 'instruct-pix2pix' | 'text-to-image'
+  name: string
+  /** How strongly instruction and photo guide unless a user says otherwise. */
+  guidance: { text: number; image: number }
+  /** SHA-256 of the source's weights: what styles bind to. */
+  weightsId: string
+  /** Side in px that the model draws at. */
+  resolution: number
+  /** Of the autoencoder: `downscale` px a latent, and what latents are multiplied by for the network. */
+  latents: { channels: number; downscale: number; scalingFactor: number }
+  /** Rows and columns of an instruction, words of the tokenizer, and how long the text's part of CLIP's space is. */
+  text: { tokens: number; width: number; vocabulary: number; projection: number }
+  /** What the image encoder takes: its side in px, and what pixels in [0, 1] are normalised by. */
+  image: { side: number; mean: number[]; std: number[] }
+  /** The noise schedule, as diffusers' configuration. */
+  schedule: {
+    timesteps: number
+    betaSchedule: 'linear' | 'scaled_linear' | 'squaredcos_cap_v2'
+    betaStart: number
+    betaEnd: number
+    predictionType: 'epsilon' | 'v_prediction' | 'sample'
+  }
+  /** CLIP's files, and the ids of the tokens for beginning, end and padding. */
+  tokenizer: { vocabulary: FileEntry; merges: FileEntry; bos: number; eos: number; pad: number }
+  /** Networks by what they are for, such as `unet` or `vae_decode`. */
+  roles: Record<string, RoleEntry>
+  /** What it was exported of, by which versions, and the dtype the modules are stored in. */
+  source: {
+    name: string
+    torch: string
+    diffusers: string
+    transformers: string
+    storedAs: 'float32' | 'float16' | 'bfloat16'
+  }
+}
 
 export const REQUIRED_ROLES = [
   'unet',
@@ -90,7 +142,7 @@ export const REQUIRED_ROLES = [
 export type RequiredRole = (typeof REQUIRED_ROLES)[number]
 
 /** A required role, which parseManifest has seen to. */
-export const roleOf = ({ roles }: Manifest, role: RequiredRole): Role => roles[role] as Role
+export const roleOf = ({ roles }: Manifest, role: RequiredRole): RoleEntry => roles[role] as RoleEntry
 
 /** Reads and checks a bundle's bundle.json. */
 export async function readManifest(folder: string): Promise<Manifest> {

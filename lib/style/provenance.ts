@@ -27,7 +27,35 @@ const Provenance = v.object({
   device: v.string(),
   silverpoint: v.string(),
 })
-export type Provenance = v.InferOutput<typeof Provenance>
+
+/** Where a style comes from. */
+export interface Provenance {
+  /** Name of the bundle it was learned with. */
+  bundle: string
+  /** SHA-256 of the weights that the bundle was made from. */
+  weightsId: string
+  /** The first learned row. */
+  start: number
+  /** The row of the end token, after the last learned one. */
+  end: number
+  /** The text it began from. */
+  text: string
+  /** Where that text came from. */
+  textFrom: 'pez' | 'user'
+  /** The preset that was changed, if it was. */
+  recipeName: string
+  /** Every value of the recipe. */
+  recipe: Record<string, unknown>
+  seed: number
+  /** The step whose iterate this is, 0 for the initial text itself. */
+  step: number
+  /** SHA-256 of each pair's prepared photo and sketch. */
+  pairs: { photo: string; sketch: string }[]
+  dtype: string
+  device: string
+  /** The version that learned it. */
+  silverpoint: string
+}
 
 const FORMAT = 'silverpoint-style'
 const VERSION = '1'

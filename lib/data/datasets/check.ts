@@ -14,6 +14,7 @@ export interface DatasetCheckOptions {
   /** Also look whether the faces of a photo and its sketch lie in one place: half a second a pair. */
   landmarks?: boolean
   signal?: AbortSignal
+  /** Told of each pair that was looked at. */
   onPair?: (done: number, total: number) => void
 }
 
