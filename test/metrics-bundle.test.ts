@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,11 +6,13 @@ import { type Deciding, ResultsFolder } from '../lib/benchmark/results-folder.js
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { listBundles } from '../lib/bundle/list.js'
 import { readMetricsManifest } from '../lib/bundle/metrics-manifest.js'
-import { encodePng } from '../lib/data/image.js'
+import { encodePng, type Image } from '../lib/data/image.js'
 import { fromGrey } from '../lib/metrics/grey.js'
+import type { InceptionResize } from '../lib/metrics/inception-input.js'
 import { LPIPS_SMALLEST_SIDE } from '../lib/metrics/lpips.js'
 import { MetricNetworks } from '../lib/metrics/metric-networks.js'
 import { Scorer } from '../lib/metrics/scorer.js'
+import { setDistances } from '../lib/metrics/set-distances.js'
 import { fixture } from './helpers.js'
 import { figures, grey, greyPattern } from './metrics-fixture.js'
 import { silverpoint } from './silverpoint.js'
@@ -67,14 +69,6 @@ async function pretending(name: string, ...roles: string[]): Promise<string> {
   return folder
 }
 
-async function scoreAll(networks: MetricNetworks) {
-  const scorer = new Scorer(bundle, { networks })
-  const pictures = []
-  for (const [prediction, truth] of PAIRS)
-    pictures.push(await scorer.add(fromGrey(grey(prediction)), fromGrey(grey(truth))))
-  return { scorer, pictures, set: await scorer.set() }
-}
-
 describe('a metrics bundle', { timeout: 30_000 }, () => {
   it('of the published weights gives LPIPS, FID and KID: the figures of lpips, torchmetrics and clean-fid', async () => {
     using networks = await MetricNetworks.open(
@@ -82,22 +76,29 @@ describe('a metrics bundle', { timeout: 30_000 }, () => {
       'cpu',
     )
     expect(networks.roles).toEqual(['lpips_alex', 'fid_inception'])
-    const { scorer, pictures, set } = await scoreAll(networks)
-    for (const [i, { scores, reasons }] of pictures.entries()) {
-      expect(Math.abs(scores['lpips-alex']! - figures[`tiny/lpips-alex/${i}`]!)).toBeLessThan(1e-6)
-      expect(reasons['lpips-vgg']).toBe('the metrics bundle has no role lpips_vgg')
+    expect(networks.reasons.get('lpips_vgg')).toBe('the metrics bundle has no role lpips_vgg')
+    const pictures = []
+    for (const [i, pair] of PAIRS.entries()) {
+      const [prediction, truth] = pair.map((name) => fromGrey(grey(name))) as [Image, Image]
+      const distance = await networks.lpips('alex', prediction, truth)
+      expect(Math.abs(distance - figures[`tiny/lpips-alex/${i}`]!)).toBeLessThan(1e-6)
+      const by = async (resize: InceptionResize) => ({
+        prediction: await networks.inception(prediction, resize),
+        truth: await networks.inception(truth, resize),
+      })
+      pictures.push({ 'pytorch-fid': await by('pytorch-fid'), 'clean-fid': await by('clean-fid') })
     }
+    const set = await setDistances(pictures)
     for (const metric of ['fid', 'fid-clean', 'kid'] as const) {
       const wanted = figures[`tiny/${metric}`]!
       expect(Math.abs(set[metric]!.value! - wanted) / Math.abs(wanted), metric).toBeLessThan(1e-4)
       expect(set[metric]!.count).toBe(4)
     }
-    expect(set['lpips-alex']!.count).toBe(4)
     expect(set.kid!.note).toBe('standard deviation 0.0000 over 100 subsets of 4 pictures')
-    const some = await scorer.set((index) => index < 2)
-    expect(some.fid).toMatchObject({ count: 2, note: expect.stringContaining('2 pictures for 3 features') })
-    const one = await scorer.set((index) => index === 0)
-    expect(one.fid).toEqual({ value: null, count: 1, note: 'needs at least 2 pictures' })
+    const { fid } = await setDistances(pictures.slice(2))
+    expect(fid).toMatchObject({ count: 2, note: expect.stringContaining('2 pictures for 3 features') })
+    const alone = { value: null, count: 1, note: 'needs at least 2 pictures' }
+    expect(await setDistances(pictures.slice(3))).toEqual({ fid: alone, 'fid-clean': alone, kid: alone })
   })
 
   it('of other weights is not opened, and their metrics stay blank, naming both sums', async () => {
@@ -106,8 +107,10 @@ describe('a metrics bundle', { timeout: 30_000 }, () => {
     await writeFile(join(folder, 'lpips_alex.pt'), 'no module')
     using networks = await MetricNetworks.open(folder, 'cpu')
     expect(networks.roles).toEqual([])
-    const { pictures, set } = await scoreAll(networks)
-    expect(pictures[0]!.scores).not.toHaveProperty('lpips-alex')
+    const scorer = new Scorer(bundle, { networks })
+    const { scores } = await scorer.add(fromGrey(grey('sketch')), fromGrey(grey('other')))
+    expect(scores).not.toHaveProperty('lpips-alex')
+    const set = await scorer.set()
     expect(set['lpips-alex']).toEqual({
       ...{ value: null, count: 0 },
       note: 'lpips_alex was not exported of the published alexnet-owt-7be5be79.pth',
@@ -172,34 +175,26 @@ describe('a metrics bundle', { timeout: 30_000 }, () => {
   })
 })
 
-describe('silverpoint evaluate --metrics-bundle', () => {
-  it('heads columns LPIPS and FID with the published networks, and says why not with others', {
-    timeout: 60_000,
-  }, async () => {
-    const [predictions, truths] = [join(root, 'predictions'), join(root, 'truths')]
-    for (const [folder, side] of [
-      [predictions, 0],
-      [truths, 1],
-    ] as const) {
-      await cp(fixture('tiny-metrics'), folder, { recursive: true })
-      for (const [i, pair] of PAIRS.entries())
-        await writeFile(join(folder, `${i}.png`), await encodePng(fromGrey(grey(pair[side]))))
-    }
-    const run = (metrics: string) =>
-      silverpoint(['evaluate', predictions, truths, '--bundle', fixture('tiny'), '--metrics-bundle', metrics])
-    const published = await run(await pretending('for evaluate', 'lpips_alex', 'fid_inception'))
-    expect(published.stderr).toContain('metric networks: lpips_alex, fid_inception\n')
-    expect(published.stdout).toMatch(/^picture .* LPIPS \(alex\) ↓ .* FID ↓ +FID \(clean-fid\) ↓ +KID ↓\n/)
-    const other = await run(fixture('tiny-metrics'))
-    expect(other.stderr).toContain('metric networks: none\n')
-    expect(other.stdout.split('\n')[0]).not.toMatch(/LPIPS|FID|KID/)
-    expect(other.stdout).toContain(
-      'FID: blank: fid_inception was not exported of the published pt_inception-2015-12-05-6726825d.pth\n',
+describe('silverpoint evaluate --metrics-bundle', { timeout: 60_000 }, () => {
+  it('heads columns LPIPS, FID and KID where the networks are the published ones, and says why not', async () => {
+    const folder = join(root, 'pictures')
+    await mkdir(folder)
+    for (const name of ['sketch', 'other'])
+      await writeFile(join(folder, `${name}.png`), await encodePng(fromGrey(grey(name))))
+    const metrics = await pretending('half published', 'fid_inception')
+    const args = ['--bundle', fixture('tiny'), '--metrics-bundle', metrics]
+    const { stdout, stderr } = await silverpoint(['evaluate', folder, folder, ...args])
+    expect(stderr).toContain('metric networks: fid_inception\n')
+    const [header, ...lines] = stdout.split('\n')
+    expect(header).toMatch(/ FID ↓ +FID \(clean-fid\) ↓ +KID ↓$/)
+    expect(header).not.toContain('LPIPS')
+    expect(lines).toContain(
+      'LPIPS (alex): blank: lpips_alex was not exported of the published alexnet-owt-7be5be79.pth',
     )
   })
 })
 
-describe('silverpoint bundle export --metrics', () => {
+describe('silverpoint bundle export --metrics', { timeout: 30_000 }, () => {
   it('hands Python the roles and the folder of weights, and its complaint to the user', async () => {
     const python = join(root, 'python')
     await writeFile(python, '#!/bin/sh\necho "$@" >&2\nexit 1\n', { mode: 0o755 })
