@@ -6,6 +6,8 @@ import type { FigureName } from './names.js'
 import { spread } from './spread.js'
 
 export interface Layout {
+  /** Stems of the pairs whose styles are shown. */
+  pairs: string[]
   heads: string[]
   /** Files below the results folder; null for an empty place. */
   rows: { name: string; files: (string | null)[] }[]
@@ -69,10 +71,10 @@ export const PRESETS: Readonly<Record<FigureName, FigurePreset>> = {
 
 /** A row a photo: it, the artist's sketch, and what each method drew. */
 function columns(results: Results, shown: readonly { method: string; head?: string }[]): Layout {
-  const runs = shown.map(({ method }) =>
-    runOf(results, method, results.configuration.learningPairs[0] as string),
-  )
+  const pair = results.configuration.learningPairs[0] as string
+  const runs = shown.map(({ method }) => runOf(results, method, pair))
   return {
+    pairs: [pair],
     heads: ['Photo', 'Artist', ...shown.map(({ head }, i) => head ?? (runs[i] as Run).label)],
     rows: spread(results.pictures, ROWS).map(({ stem, photo, sketch }) => ({
       name: stem,
@@ -85,6 +87,7 @@ function columns(results: Results, shown: readonly { method: string; head?: stri
 function styles(results: Results): Layout {
   const photos = spread(results.pictures, PHOTOS)
   return {
+    pairs: results.configuration.learningPairs,
     heads: ['Learned from', 'its sketch', ...photos.map(({ stem }) => stem)],
     rows: [
       { name: 'photos', files: [null, null, ...photos.map(({ photo }) => photo)] },

@@ -13,24 +13,24 @@ import { PRESETS } from './presets.js'
  */
 export async function writeFigure(results: Results, folder: string, figure: FigureName): Promise<string> {
   const { title, layout } = PRESETS[figure]
-  const { heads, rows } = layout(results)
+  const { pairs, heads, rows } = layout(results)
   const open = async (file: string | null): Promise<Image | undefined> =>
     file === null ? undefined : readImage(join(folder, file))
   const opened = rows.map(async ({ name, files }) => ({ name, pictures: await Promise.all(files.map(open)) }))
   const png = await pictureGrid({
     title: `${title} (the paper's Figure ${figure})`,
-    ...{ heads, rows: await Promise.all(opened), note: noteOf(results) },
+    ...{ heads, rows: await Promise.all(opened), note: noteOf(results, pairs) },
   })
   const path = join(folder, `figure-${figure}.png`)
   await writeFileAtomically(path, png)
   return path
 }
 
-function noteOf({ dataset, configuration, bundle, runs }: Results): string {
+function noteOf({ dataset, bundle, runs }: Results, pairs: readonly string[]): string {
   const seed = runs.find((run) => run.seed !== null)?.seed
   const parts = [
     `${dataset.name}, split ${dataset.split}`,
-    `learned from ${configuration.learningPairs.join(', ')}`,
+    `learned from ${pairs.join(', ')}`,
     ...(typeof seed === 'number' ? [`seed ${seed}`] : []),
     `bundle ${bundle.name} at ${bundle.resolution} px`,
   ]

@@ -1,12 +1,11 @@
 /** What the results are of, and what is to be borne in mind. */
 import { factsOf, type MetricName } from '../../metrics/catalogue.js'
 import type { Results } from '../results.js'
-import { isBetter, summarise, takenMetrics } from '../summary.js'
+import { summarise, takenMetrics } from '../summary.js'
+import { controlNotes } from '../table-notes.js'
 import { runName } from './curves.js'
 import { type Html, html } from './html.js'
 
-/** A control, not a method: what it wins says nothing. */
-const CONTROL = 'grey-blurred'
 /** Fewer pictures than this say little. */
 const FEW = 30
 
@@ -46,7 +45,7 @@ export function caveats(results: Results): Html {
   const said = [
     ...protocolCaveats(results),
     ...blankCaveats(results),
-    ...controlCaveats(results),
+    ...controlNotes(summarise(results), takenMetrics(results)).map((note) => html`${note}`),
     ...results.dataset.leftOut.map(({ stem, reason }) => html`Left out: <b>${stem}</b>. ${reason}`),
     ...notesOf(results),
   ]
@@ -72,23 +71,6 @@ function blankCaveats({ blank }: Results): Html[] {
   for (const [metric, reason] of Object.entries(blank) as [MetricName, string][])
     byReason.set(reason, [...(byReason.get(reason) ?? []), factsOf(metric).heading])
   return [...byReason].map(([reason, names]) => html`Blank: <b>${names.join(', ')}</b>: ${reason}.`)
-}
-
-function controlCaveats(results: Results): Html[] {
-  const methods = summarise(results)
-  const control = methods.find(({ method }) => method === CONTROL)
-  if (!control) return []
-  const won = takenMetrics(results).filter((metric) => {
-    const own = control.scores[metric]?.mean
-    return (
-      own !== undefined && !methods.some(({ scores }) => isBetter(metric, scores[metric]?.mean ?? own, own))
-    )
-  })
-  if (won.length === 0) return []
-  const names = won.map((metric) => factsOf(metric).heading).join(', ')
-  return [
-    html`<b>${names}</b>: won by ${control.label}, a control that draws nothing. What it wins is no evidence.`,
-  ]
 }
 
 /** What runs have to say, each once. */

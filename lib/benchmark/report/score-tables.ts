@@ -1,7 +1,10 @@
 /** What each method comes to: its scores, and the seconds they took. */
 import { factsOf, formatScore, type MetricName } from '../../metrics/catalogue.js'
+import { paperTable } from '../paper.js'
 import type { Results } from '../results.js'
+import { significanceTable } from '../significance-table.js'
 import { isBetter, type MethodSummary, type Spread, summarise, takenMetrics } from '../summary.js'
+import type { Cell, Table } from '../table.js'
 import { type Html, html } from './html.js'
 
 /** One-shot methods and those that learn nothing; in a table of their own those trained on whole data sets. */
@@ -14,7 +17,29 @@ ${sources.map(
   (source) => html`
 <details><summary>Of ${source} alone</summary>${tablesOf(summarise(results, source), takenMetrics(results))}</details>`,
 )}
-<p class="note">Means of all pictures${spreadNote(all)}. <b>Bold</b>: the best of its column. ↑ higher is better, ↓ lower is.</p>`
+<p class="note">Means of all pictures${spreadNote(all)}. <b>Bold</b>: the best of its column. ↑ higher is better, ↓ lower is.</p>
+${further(results).map(plainTable)}`
+}
+
+/** Whether differences are more than chance, and what the paper prints. */
+function further(results: Results): Table[] {
+  const oneShot = { ...results, runs: results.runs.filter(({ protocol }) => protocol !== 'full-data') }
+  const tables = [significanceTable(oneShot), paperTable(results)]
+  return tables.filter((table) => table !== undefined).filter(({ rows }) => rows.length > 0)
+}
+
+function plainTable({ title, head, rows, notes }: Table): Html {
+  const mark = ({ text, rank }: Cell) => (rank === 1 ? html`<b>${text}</b>` : text)
+  return html`
+<h3>${title}</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
+<thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ({ label, cells }) => html`
+<tr><th scope="row">${label}</th>${cells.map((cell) => html`<td>${mark(cell)}</td>`)}</tr>`,
+  )}
+</tbody></table></div>
+${notes.map((note) => html`<p class="note">${note}</p>`)}`
 }
 
 function tablesOf(methods: readonly MethodSummary[], metrics: readonly MetricName[]): Html {
