@@ -13,10 +13,13 @@ export interface SketchParameters extends Required<FramingOptions> {
   style: string | null
   /** Plain text joined with the learned instruction. */
   optional: string
+  /** How noise becomes a picture. */
   sampler: SamplerName
   /** Calls of the network a photo. */
   steps: number
+  /** How strongly instruction and photo guide. */
   guidance: Guidance
+  /** Of the noise, which is a photo's own beside. */
   seed: number
   /** Photos a call of the network. */
   batch: number
@@ -24,7 +27,9 @@ export interface SketchParameters extends Required<FramingOptions> {
   weightsId: string
   /** Side in px of what the model draws. */
   resolution: number
+  /** What the networks computed in. */
   dtype: string
+  /** Where. */
   device: string
 }
 

@@ -76,8 +76,11 @@ const Manifest = v.object({
 
 /** A file inside the bundle's folder. */
 export interface FileEntry {
+  /** Its name. */
   file: string
+  /** In hexadecimal. */
   sha256: string
+  /** Its length. */
   bytes: number
 }
 

@@ -65,13 +65,13 @@ function shrink(decoder: Sharp, { width, height }: { width: number; height: numb
 }
 
 /** A picture as an 8-bit PNG. `metadata` is put into it as JSON, where {@link readPngMetadata} finds it. */
-export async function encodePng(image: Image, metadata?: Record<string, unknown>): Promise<Buffer> {
+export async function encodePng(image: Image, metadata?: object): Promise<Buffer> {
   const png = await toSharp(image).png().toBuffer()
   return metadata ? withMetadata(png, metadata) : png
 }
 
 /** A PNG with `metadata` put into it as JSON, where readPngMetadata finds it. */
-export function withMetadata(png: Buffer, metadata: Record<string, unknown>): Buffer {
+export function withMetadata(png: Buffer, metadata: object): Buffer {
   return insertText(png, KEYWORD, JSON.stringify(metadata))
 }
 

@@ -21,6 +21,7 @@ import { findText } from './pez.js'
 import { type Recipe, type RecipeName, recipe as recipeOf } from './recipe.js'
 import { Style } from './style.js'
 
+/** How a style is learned, and whom it tells. */
 export interface LearnOptions extends PairOptions {
   /** Which preset; `default` unless said. */
   recipe?: RecipeName
@@ -28,6 +29,7 @@ export interface LearnOptions extends PairOptions {
   changes?: Partial<Recipe>
   /** The text to begin from, in place of PEZ's search. */
   text?: string
+  /** A whole number; another gives other noise, and another search. Default 0. */
   seed?: number
   /** A file that keeps the run: it goes on from there if it exists, and is removed when the style is learned. */
   checkpoint?: string
@@ -46,6 +48,16 @@ const SAVE_EVERY_MS = 15_000
 /**
  * Learns the manner of the sketch in a pair. Several pairs of one artist are learned together.
  * @throws CANCELLED, CHECKPOINT_MISMATCH, TEXT_TOO_LONG, FACE_NOT_FOUND, IMAGE_INVALID and what reading pictures throws.
+ *
+ * @example
+ * ```ts
+ * const style = await learnStyle(bundle, { photo: 'photo.jpg', sketch: 'sketch.png' }, {
+ *   checkpoint: 'conte.checkpoint',
+ *   signal: AbortSignal.timeout(600_000),
+ *   onStep: ({ step, total }, steps) => console.error(`${step} of ${steps}: ${total}`),
+ * })
+ * await style.save('conte.safetensors')
+ * ```
  */
 export async function learnStyle(
   bundle: Bundle,

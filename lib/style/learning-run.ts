@@ -27,8 +27,11 @@ import type { Recipe } from './recipe.js'
 export interface StepLosses {
   /** From 1. */
   step: number
+  /** The weighted sum (Eq. 6). */
   total: number
+  /** L_rec (Eq. 3), a mean of squares in what the network predicts. */
   reconstruction: number
+  /** L_edit (Eq. 5). */
   edit: number
 }
 
