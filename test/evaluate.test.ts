@@ -16,7 +16,7 @@ let bundle: Bundle
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-evaluate-'))
   bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
-})
+}, 60_000)
 afterAll(async () => {
   bundle.dispose()
   await rm(root, { recursive: true })

@@ -18,7 +18,6 @@ export const benchmarkCommand = (): Command =>
         'silverpoint benchmark pairs/ -o results/',
         'silverpoint benchmark pairs/ -o results/ --methods ours,instruct-pix2pix,grey-blurred --pairs 5 --seeds 0 1 2',
         'silverpoint benchmark pairs/ -o figure6/ --figure 6 --tests 8',
-        'silverpoint benchmark pairs/ -o steps/ --sensitivity steps --seeds 0 1 2',
         'silverpoint benchmark CUFS/ -o results/ --split test --methods ours,external:HIDA=hida/,protocol=full-data',
       ),
     )
