@@ -22,7 +22,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   run(python, '-m', 'pip', 'install', '--quiet', ...requirements.flatMap((file) => ['-r', file]))
   writeFileSync(stamp, wanted)
 }
-for (const module of ['make', 'parity', 'refusals', 'metrics_export']) run(python, '-m', `test.peer.${module}`)
+for (const module of ['make', 'parity', 'refusals', 'metrics_export'])
+  run(python, '-m', `test.peer.${module}`)
 run(
   'npx',
   'vitest',

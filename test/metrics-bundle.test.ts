@@ -195,14 +195,16 @@ describe('silverpoint evaluate --metrics-bundle', { timeout: 60_000 }, () => {
 })
 
 describe('silverpoint bundle export --metrics', { timeout: 30_000 }, () => {
-  it('hands Python the roles and the folder of weights, and its complaint to the user', async () => {
+  it('hands Python the roles and the folder of weights, and its explanation to the user', async () => {
     const python = join(root, 'python')
-    await writeFile(python, '#!/bin/sh\necho "$@" >&2\nexit 1\n', { mode: 0o755 })
+    const explanation = 'Expected the weight files a.pth but they are nowhere. Bring them.'
+    const script = `#!/bin/sh\necho "$@" >&2\necho "error: ${explanation}" >&2\nexit 1\n`
+    await writeFile(python, script, { mode: 0o755 })
     const env = { SILVERPOINT_PYTHON: python }
     const args = ['bundle', 'export', '-o', join(root, 'new'), '--weights-from', join(root, 'weights')]
     const all = await silverpoint(args, { env })
     expect(all.stderr).toContain(`-m models.export.metrics -o ${root}/new --weights-from ${root}/weights`)
-    expect(all.stderr).toContain('EXPORT_FAILED')
+    expect(all.stderr).toContain(`error EXPORT_FAILED: ${explanation}\n`)
     const two = await silverpoint([...args, '--metrics', 'lpips_vgg,fid_inception'], { env })
     expect(two.stderr).toContain('--roles lpips_vgg,fid_inception')
   })

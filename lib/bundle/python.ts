@@ -106,16 +106,25 @@ function run(
       complaint = (complaint + text).slice(-4000)
     })
     child.on('error', (cause) => fail(failure(cause.message, cause)))
-    child.on('close', (code) =>
-      code === 0 ? done() : fail(failure(complaint.trim().split('\n').at(-1) || `exit code ${code}`)),
-    )
+    child.on('close', (code) => {
+      const last = complaint.trim().split('\n').at(-1) || `exit code ${code}`
+      if (code === 0) done()
+      // models/export has said what was expected, what came and what to do.
+      else if (last.startsWith(EXPLAINED)) fail(exportFailed(last.slice(EXPLAINED.length)))
+      else fail(failure(last))
+    })
   })
 }
 
+/** What models/export/failure.py begins such a line with. */
+const EXPLAINED = 'error: '
+
+const exportFailed = (message: string, cause?: Error): SilverpointError =>
+  new SilverpointError('EXPORT_FAILED', message, { cause })
+
 function failure(what: string, cause?: Error): SilverpointError {
-  return new SilverpointError(
-    'EXPORT_FAILED',
+  return exportFailed(
     `Expected ${python()} to run models.export but: ${what}. It needs torch, diffusers and transformers (pip install -r models/export/requirements.txt); SILVERPOINT_PYTHON names another Python.`,
-    { cause },
+    cause,
   )
 }
