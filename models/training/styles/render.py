@@ -14,10 +14,10 @@ from .portraits import PORTRAITS
 __all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
 
 NAMES = [*FAMILIES, *PORTRAITS]
-# What artists' sketches look like is drawn more often than what merely widens the space.
+# What artists' sketches look like is drawn more often than what merely widens the space, screens and prints least.
 _OFTEN = {
-    "pencil": 2, "graphite": 2, "line_drawing": 2, "ink": 2, "loose_sketch": 2, "portrait_sketch": 3, "charcoal": 2,
-    "line_portrait": 8, "shaded_portrait": 4,
+    "line_portrait": 8, "shaded_portrait": 4, "portrait_sketch": 3, "pencil": 2, "graphite": 2, "line_drawing": 2, "ink": 2,
+    "loose_sketch": 2, "charcoal": 2, "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
 }
 _WEIGHTS = np.array([_OFTEN.get(name, 1) for name in NAMES], float)
 _WEIGHTS /= _WEIGHTS.sum()
