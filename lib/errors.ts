@@ -72,6 +72,21 @@ export function invalidArgument(
   return new SilverpointError('INVALID_ARGUMENT', expected(what, wanted, got, remedy))
 }
 
+/** A text as a message quotes it: of what others may have written, no more than anyone reads. */
+export function brief(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 197)}...` : text
+}
+
+/** A value of JSON as a message quotes it. */
+export function quoted(value: unknown): string {
+  try {
+    return brief(JSON.stringify(value) ?? String(value))
+  } catch {
+    // Nested so deeply that it cannot be written.
+    return describe(value)
+  }
+}
+
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value)
   if (value === null || value === undefined || typeof value !== 'object') return String(value)

@@ -125,6 +125,7 @@ describe('a folder that is no good bundle is refused:', () => {
     ['a path that leaves the folder', (m) => (m.roles.unet.file = '../unet.pt'), /plain file name/],
     ['a hidden file', (m) => (m.roles.unet.file = '.bashrc'), /plain file name/],
     ['a sum that is none', (m) => (m.roles.unet.sha256 = 'abc'), /SHA-256 in hexadecimal/],
+    ['sizes past all memory', (m) => (m.text.tokens = 1e15), /<=1048576 for text.tokens/],
     ['negative sizes', (m) => (m.resolution = -1), />=1 for resolution/],
   ]
   it.each(manifests)('bundle.json with %s', async (_what, edit, message) => {
@@ -132,6 +133,16 @@ describe('a folder that is no good bundle is refused:', () => {
     const { code, message: said } = await complaint()
     expect(code).toBe('BUNDLE_INVALID')
     expect(said).toMatch(message)
+  })
+
+  it('bundle.json with a number past all numbers', async () => {
+    const path = join(bundle, 'bundle.json')
+    const text = await readFile(path, 'utf8')
+    await writeFile(path, text.replace(/"scalingFactor": ?[\d.]+/, '"scalingFactor":1e999'))
+    expect(await complaint()).toMatchObject({
+      code: 'BUNDLE_INVALID',
+      message: expect.stringMatching(/a finite number for latents.scalingFactor .* received Infinity/),
+    })
   })
 
   it('bundle.json that is no JSON', async () => {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { type Image, readImage } from '../lib/data/image.js'
@@ -152,6 +154,17 @@ describe('readImage, of what people have,', () => {
     expect([image.width, image.height]).toEqual([48, 64])
     const [a, b, c, d] = QUARTERS.map(fromP3) as [Colour, Colour, Colour, Colour]
     expectQuarters(image, [c, a, d, b], 4)
+  })
+
+  it('prints nothing of its own where a HEIC is cut off', async () => {
+    const image = JSON.stringify(new URL('../dist/data/image.js', import.meta.url).href)
+    const program = `import { readFileSync } from 'node:fs'
+      const { readImage } = await import(${image})
+      const bytes = readFileSync(process.argv[1])
+      await readImage(bytes.subarray(0, 600)).catch(({ code }) => console.log(code))`
+    const args = ['--input-type=module', '-e', program, fixture('phone.heic')]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args)
+    expect([stdout, stderr]).toEqual(['IMAGE_INVALID\n', ''])
   })
 
   it('says that a HEIC is cut off, or has too many pixels', async () => {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
+import { readSafetensors, type SafetensorsFile, serialiseSafetensors } from '../lib/data/safetensors.js'
 import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
 import type { StepLosses } from '../lib/style/learning-run.js'
 import type { Pair } from '../lib/style/pairs.js'
@@ -179,12 +180,38 @@ describe('a learning run that is stopped', () => {
       expect(error).toMatchObject({ code: 'CHECKPOINT_MISMATCH' })
       expect(error.message).toMatch(message)
     }
+    await expectDamageRefused(checkpoint)
     await copyFile(pairs[0]!.photo as string, checkpoint)
     await expect(learnStyle(bundle, pairs[0]!, { ...quick, checkpoint })).rejects.toMatchObject({
       code: 'SAFETENSORS_INVALID',
     })
   })
 })
+
+/** A checkpoint that is a safetensors file still, but whose content was damaged. */
+async function expectDamageRefused(path: string) {
+  const whole = await readSafetensors(path)
+  const rows = whole.tensors.rows!
+  const { metadata } = whole
+  for (const [damaged, message] of [
+    [
+      { ...whole, tensors: { ...whole.tensors, rows: { ...rows, shape: [1, 1, ...rows.shape] } } },
+      /tensor rows/,
+    ],
+    [{ ...whole, metadata: { ...metadata, settings: 'null' } }, /settings are no object/],
+    [{ ...whole, metadata: { ...metadata, state: '{"history":[],"best":null}' } }, /for text in its state/],
+    [{ ...whole, metadata: { ...metadata, state: '{"text":"a","best":null}' } }, /for history in its state/],
+    [
+      { ...whole, metadata: { ...metadata, state: '{"text":"a","history":[[1]],"best":null}' } },
+      /for history.0.1 in its state/,
+    ],
+  ] as [SafetensorsFile, RegExp][]) {
+    await writeFile(path, serialiseSafetensors(damaged))
+    const error = await learnStyle(bundle, pairs[0]!, { ...quick, checkpoint: path }).catch((e) => e)
+    expect(error).toMatchObject({ code: 'CHECKPOINT_MISMATCH' })
+    expect(error.message).toMatch(message)
+  }
+}
 
 describe('a pair', () => {
   it('of different framing is refused where it must not be aligned', async () => {

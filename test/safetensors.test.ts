@@ -201,6 +201,19 @@ describe('a damaged safetensors file', () => {
     ],
   ]
 
+  it.each([
+    ['a dtype', `"dtype":DEEP,"shape":[1],"data_offsets":[0,1]`],
+    ['a shape', `"dtype":"U8","shape":DEEP,"data_offsets":[0,1]`],
+    ['offsets', `"dtype":"U8","shape":[1],"data_offsets":DEEP`],
+  ])('with %s nested past the stack, or as long as a book, is refused in few words', (_, entry) => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    for (const value of [deep, `"${'x'.repeat(100_000)}"`, `[${'2,'.repeat(50_000)}2]`]) {
+      const damaged = () => parseSafetensors(fileOf(`{"a":{${entry.replace('DEEP', value)}}}`, 1), 'deep')
+      expect(damaged).toThrow(expect.objectContaining({ code: 'SAFETENSORS_INVALID' }))
+      expect(damaged).toThrow(/^.{60,600}$/)
+    }
+  })
+
   it.each(cases)('%s is refused', (_, bytes, message) => {
     const damaged = () => parseSafetensors(bytes, 'conte.safetensors')
     expect(damaged).toThrow(

@@ -107,6 +107,20 @@ describe('the tokenizer', () => {
     expect(performance.now() - begun).toBeLessThan(5000)
   })
 
+  it('cuts a megabyte without a space, or of combining marks out of order, in a moment', () => {
+    const text = `e${'\u0301\u0316'.repeat(2 ** 18)}${'theface'.repeat(2 ** 16)}`
+    const begun = process.cpuUsage()
+    expect(tokenizer.tokenize(text).length).toBeGreaterThan(100_000)
+    const { user } = process.cpuUsage(begun)
+    expect(user / 1e6).toBeLessThan(5)
+  })
+
+  it('puts marks in order as Unicode does', () => {
+    expect(tokenizer.tokenize('e\u0301\u0316 \u1112\u1161\u11ab')).toEqual(
+      tokenizer.tokenize('é\u0316 한'.normalize('NFC')),
+    )
+  })
+
   it('skips ids of no token when it decodes', () => {
     expect(tokenizer.decode([...tokenizer.tokenize('a face'), 49407, -1])).toBe('a face')
   })
@@ -134,6 +148,11 @@ describe('tokenizer files', () => {
     ['a vocabulary of nothing', () => made('null', ''), /a JSON object /],
     ['an id twice', () => made('{"a":0,"b":0}', ''), /numbers 0 to 1, each for one token, .* "b" has 0/],
     ['an id left out', () => made('{"a":0,"b":2}', ''), /numbers 0 to 1, .* "b" has 2/],
+    [
+      'an id nested past the stack',
+      () => made(`{"a":${'['.repeat(2e4)}${']'.repeat(2e4)}}`, ''),
+      /an array of 1/,
+    ],
     ['an id that is no number', () => made('{"a":"0"}', ''), /"a" has "0"/],
     [
       'a merge of one token',

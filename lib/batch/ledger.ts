@@ -16,7 +16,7 @@ const Line = v.object({
   /** The style's hash. */
   style: v.nullable(v.string()),
   parametersHash: sha256,
-  seed: v.number(),
+  seed: v.pipe(v.number(), v.safeInteger('a whole number')),
   /** Its share of its batch's; null for a sketch that was there before the ledger. */
   seconds: v.nullable(v.number()),
   error: v.optional(v.object({ code: v.string(), message: v.string() })),

@@ -5,9 +5,12 @@ import * as v from 'valibot'
 import { type Misfit, parseJsonAs, sha256 } from '../data/schema.js'
 import { SilverpointError } from '../errors.js'
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1))
-const positive = v.pipe(v.number(), v.gtValue(0))
-const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0))
+const count = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1))
+/** Of a side, of a number of channels or tokens: a damaged one must not ask for all the memory there is. */
+const size = v.pipe(count, v.maxValue(2 ** 20))
+const finite = v.pipe(v.number(), v.finite('a finite number'))
+const positive = v.pipe(finite, v.gtValue(0))
+const tokenId = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0))
 
 /** A file inside the bundle's folder. */
 const FileEntry = v.object({
@@ -32,26 +35,26 @@ const Manifest = v.object({
   kind: v.picklist(['instruct-pix2pix', 'text-to-image']),
   name: v.string(),
   /** How strongly instruction and photo guide unless a user says otherwise. */
-  guidance: v.object({ text: v.number(), image: v.number() }),
+  guidance: v.object({ text: finite, image: finite }),
   /** SHA-256 of the source's weights: what styles bind to. */
   weightsId: sha256,
   /** Side in px that the model draws at. */
-  resolution: count,
-  latents: v.object({ channels: count, downscale: count, scalingFactor: positive }),
+  resolution: size,
+  latents: v.object({ channels: size, downscale: size, scalingFactor: positive }),
   text: v.object({
-    tokens: v.pipe(count, v.minValue(3)),
-    width: count,
-    vocabulary: count,
-    projection: count,
+    tokens: v.pipe(size, v.minValue(3)),
+    width: size,
+    vocabulary: size,
+    projection: size,
   }),
   /** What the image encoder takes. */
   image: v.object({
-    side: count,
-    mean: v.pipe(v.array(v.number()), v.length(3)),
+    side: size,
+    mean: v.pipe(v.array(finite), v.length(3)),
     std: v.pipe(v.array(positive), v.length(3)),
   }),
   schedule: v.object({
-    timesteps: count,
+    timesteps: size,
     betaSchedule: v.picklist(['linear', 'scaled_linear', 'squaredcos_cap_v2']),
     betaStart: positive,
     betaEnd: positive,

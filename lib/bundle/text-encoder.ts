@@ -1,4 +1,4 @@
-import { SilverpointError } from '../errors.js'
+import { quoted, SilverpointError } from '../errors.js'
 import { type Tensor, tensor } from '../torch/index.js'
 import type { Modules, Placement } from './bundle.js'
 import type { Encoded, Tokenizer } from './tokenizer.js'
@@ -29,7 +29,7 @@ export class TextEncoder {
     if (encoded.truncated) {
       throw new SilverpointError(
         'TEXT_TOO_LONG',
-        `Expected a text of at most ${encoded.ids.length - 2} tokens but these do not fit: ${JSON.stringify(encoded.truncated)}. Shorten it.`,
+        `Expected a text of at most ${encoded.ids.length - 2} tokens but these do not fit: ${quoted(encoded.truncated)}. Shorten it.`,
       )
     }
     return { context: this.encodeIds(encoded), eos: encoded.eos }

@@ -1,6 +1,6 @@
 /** vocab.json and merges.txt of a CLIPTokenizer, checked. */
 import { isObject } from '../data/json.js'
-import { SilverpointError } from '../errors.js'
+import { quoted, SilverpointError } from '../errors.js'
 
 /** @throws BUNDLE_INVALID unless it is a JSON object that numbers its tokens from 0. */
 export function parseVocabulary(json: string): ReadonlyMap<string, number> {
@@ -17,7 +17,7 @@ export function parseVocabulary(json: string): ReadonlyMap<string, number> {
     const fits = Number.isInteger(id) && (id as number) >= 0 && (id as number) < entries.length
     if (!fits || seen.has(id)) {
       const wanted = `the numbers 0 to ${entries.length - 1}, each for one token,`
-      throw invalid('vocabulary', wanted, `${JSON.stringify(token)} has ${JSON.stringify(id)}`)
+      throw invalid('vocabulary', wanted, `${quoted(token)} has ${quoted(id)}`)
     }
     seen.add(id)
   }
@@ -42,11 +42,11 @@ export function parseMerges(text: string, vocabulary: ReadonlyMap<string, number
 function parseMerge(line: string, number: number, vocabulary: ReadonlyMap<string, number>): Merge {
   const parts = line.split(' ')
   if (parts.length !== 2 || parts.includes(''))
-    throw invalid('merges', 'two tokens and one space a line', `line ${number} is ${JSON.stringify(line)}`)
+    throw invalid('merges', 'two tokens and one space a line', `line ${number} is ${quoted(line)}`)
   const id = (token: string): number => {
     const found = vocabulary.get(token)
     if (found !== undefined) return found
-    const got = `line ${number} makes or joins ${JSON.stringify(token)}`
+    const got = `line ${number} makes or joins ${quoted(token)}`
     throw invalid('merges', 'tokens of the vocabulary', got)
   }
   const [left, right] = parts as [string, string]

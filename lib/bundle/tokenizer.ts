@@ -3,6 +3,7 @@
  * newer than Unicode 10, may be cut otherwise: each side knows Unicode as of its own making.
  */
 import { bytesOfToken, LETTERS } from './byte-letters.js'
+import { MergeQueue } from './merge-queue.js'
 import { invalid, type Merge, parseMerges, parseVocabulary } from './tokenizer-files.js'
 import { splitWords } from './words.js'
 
@@ -22,6 +23,8 @@ export interface SpecialIds {
 }
 
 const END_OF_WORD = '</w>'
+/** In place of an id that was joined with the one before it. */
+const GONE = -1
 /** What Python's str.strip() takes away. */
 const SPACE = '[\\p{White_Space}\\x1c-\\x1f]+'
 const MARGINS = new RegExp(`^${SPACE}|${SPACE}$`, 'gu')
@@ -30,6 +33,11 @@ export class Tokenizer {
   readonly #vocabulary: ReadonlyMap<string, number>
   /** By id. */
   readonly #tokens: readonly string[]
+  /** What each id spells, once it was asked for. */
+  readonly #bytes: Uint8Array[] = []
+  /** Ids of the 256 bytes, within a word and at its end. */
+  readonly #letters: readonly number[]
+  readonly #lastLetters: readonly number[]
   readonly #merges: readonly Merge[]
   /** Index in #merges, by #pair. */
   readonly #ranks: ReadonlyMap<number, number>
@@ -48,6 +56,8 @@ export class Tokenizer {
     this.#merges = merges
     this.#ranks = new Map(merges.map(({ left, right }, rank) => [this.#pair(left, right), rank]))
     this.#special = special
+    this.#letters = LETTERS.map((letter) => this.#id(letter))
+    this.#lastLetters = LETTERS.map((letter) => this.#id(letter + END_OF_WORD))
     this.#specialTokens = anyOf(Object.values(special).map((id) => this.#tokens[id] as string))
     this.#length = length
   }
@@ -88,9 +98,13 @@ export class Tokenizer {
   tokenize(text: string): number[] {
     // Split by a pattern that captures: every second part is a special token.
     const parts = text.split(this.#specialTokens)
-    return parts.flatMap((part, i) =>
-      i % 2 === 1 ? [this.#id(part)] : splitWords(part).flatMap((word) => this.#merge(this.#spell(word))),
-    )
+    const known = new Map<string, number[]>()
+    const cut = (word: string): number[] => {
+      const ids = known.get(word) ?? this.#merge(this.#spell(word))
+      known.set(word, ids)
+      return ids
+    }
+    return parts.flatMap((part, i) => (i % 2 === 1 ? [this.#id(part)] : splitWords(part).flatMap(cut)))
   }
 
   /** As CLIPTokenizer.decode(ids, skip_special_tokens=True). Ids that are in no vocabulary are skipped, too. */
@@ -100,32 +114,49 @@ export class Tokenizer {
   }
 
   #text(ids: readonly number[]): string {
-    const bytes = ids.flatMap((id) => [...bytesOfToken(this.#tokens[id] ?? '')])
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes))
+    const bytes = Buffer.concat(ids.map((id) => this.#bytesOf(id)))
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
     return text.replaceAll(END_OF_WORD, ' ')
   }
 
+  #bytesOf(id: number): Uint8Array {
+    return (this.#bytes[id] ??= Uint8Array.from(bytesOfToken(this.#tokens[id] ?? '')))
+  }
+
   #spell(word: string): number[] {
-    const letters = Array.from(Buffer.from(word), (byte) => LETTERS[byte] as string)
-    return letters.map((letter, i) => this.#id(i === letters.length - 1 ? letter + END_OF_WORD : letter))
+    const bytes = Buffer.from(word)
+    return Array.from(
+      bytes,
+      (byte, i) => (i === bytes.length - 1 ? this.#lastLetters : this.#letters)[byte] as number,
+    )
   }
 
-  /** Joins the pair of the earliest merge, everywhere it is, again and again. */
+  /** Joins the pair of the earliest merge, and of several the leftmost, again and again. */
   #merge(ids: number[]): number[] {
-    for (let joined = ids; ; ) {
-      const merge = this.#earliest(joined)
-      if (!merge) return joined
-      joined = joinPair(joined, merge)
+    const next = Int32Array.from(ids, (_, i) => i + 1)
+    const previous = Int32Array.from(ids, (_, i) => i - 1)
+    const queue = new MergeQueue()
+    const offer = (place: number) => {
+      const [left, right] = [ids[place], ids[next[place] as number]]
+      if (left === undefined || right === undefined) return
+      const rank = this.#ranks.get(this.#pair(left, right))
+      if (rank !== undefined) queue.push(rank, place)
     }
-  }
-
-  #earliest(ids: readonly number[]): Merge | undefined {
-    let earliest = this.#merges.length
-    for (let i = 1; i < ids.length; i++) {
-      const rank = this.#ranks.get(this.#pair(ids[i - 1] as number, ids[i] as number))
-      if (rank !== undefined && rank < earliest) earliest = rank
+    for (let i = 0; i < ids.length; i++) offer(i)
+    for (let earliest = queue.pop(); earliest; earliest = queue.pop()) {
+      const { rank, place } = earliest
+      const { left, right, joined } = this.#merges[rank] as Merge
+      const behind = next[place] as number
+      // One of the two has been joined with another since.
+      if (ids[place] !== left || ids[behind] !== right) continue
+      ids[place] = joined
+      ids[behind] = GONE
+      next[place] = next[behind] as number
+      previous[next[place] as number] = place // Behind the last there is nothing to set.
+      offer(previous[place] as number)
+      offer(place)
     }
-    return this.#merges[earliest]
+    return ids.filter((id) => id !== GONE)
   }
 
   #pair(left: number, right: number): number {
@@ -136,16 +167,6 @@ export class Tokenizer {
   #id(token: string): number {
     return this.#vocabulary.get(token) ?? this.#special.eos
   }
-}
-
-function joinPair(ids: readonly number[], { left, right, joined }: Merge): number[] {
-  const out: number[] = []
-  for (let i = 0; i < ids.length; i++) {
-    const here = ids[i] === left && ids[i + 1] === right
-    out.push(here ? joined : (ids[i] as number))
-    if (here) i++
-  }
-  return out
 }
 
 /** Matches, and captures, any of the texts: the longest of those that begin at a place. */

@@ -9,8 +9,16 @@ const PARTS = /\p{L}+|\P{L}+/gu
 
 /** The words of a text, in CLIP's normal form, that tokens never reach across. */
 export function splitWords(text: string): string[] {
-  // Letter by letter: the lower case of a whole string has another sigma at the end of a word.
-  const lower = Array.from(text.normalize('NFC'), (letter) => letter.toLowerCase()).join('')
+  // Sigma first: in a whole string JavaScript's lower case of it is another one at the end of a word.
+  const lower = normalise(text).replaceAll('Σ', 'σ').toLowerCase()
   const words: string[] = lower.match(WORDS) ?? []
   return words.flatMap((word) => (word.startsWith('<|') ? (word.match(PARTS) as string[]) : [word]))
+}
+
+/**
+ * As NFC, but for more than 256 combining marks in a row, which are put in order part by part: putting them in order takes
+ * time that grows with their square, minutes for a megabyte of them.
+ */
+function normalise(text: string): string {
+  return text.replace(/\P{M}*\p{M}{0,256}/gu, (part) => part.normalize('NFC'))
 }

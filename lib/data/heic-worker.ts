@@ -11,6 +11,9 @@ type HeicImages = { width: number; height: number; decode(): Promise<HeicPixels>
 
 const heicDecode: HeicDecode = createRequire(import.meta.url)('heic-decode')
 
+// libheif prints what is wrong with a file, on stdout, where results belong; the error says it as well.
+console.log = () => {}
+
 parentPort?.on('message', async ({ id, job }: { id: number; job: HeicJob }) => {
   const reply: Reply<HeicPixels> = await decode(job).then(
     (answer) => ({ id, answer }),

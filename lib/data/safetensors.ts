@@ -1,5 +1,5 @@
 /** The safetensors format: 8 bytes of header length, a JSON header, then the tensors' bytes without a gap. */
-import { invalidArgument, SilverpointError } from '../errors.js'
+import { brief, invalidArgument, quoted, SilverpointError } from '../errors.js'
 import type { DType } from '../torch/dtype.js'
 import { isObject, repeatedKey } from './json.js'
 import { readFile } from './read-file.js'
@@ -41,7 +41,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): SafetensorsFi
     return parse(bytes)
   } catch (error) {
     if (!(error instanceof Flaw)) throw error
-    const message = `Expected ${error.wanted} in ${name} but ${error.got}. It is damaged or no safetensors file: fetch or make it again.`
+    const message = `Expected ${brief(error.wanted)} in ${name} but ${brief(error.got)}. It is damaged or no safetensors file: fetch or make it again.`
     throw new SilverpointError('SAFETENSORS_INVALID', message)
   }
 }
@@ -143,11 +143,11 @@ function parseEntry(name: string, value: unknown): Entry {
   const known = FORMATS.find((candidate) => candidate.format === format)
   if (!known) {
     const names = FORMATS.map((candidate) => candidate.format).join(', ')
-    throw new Flaw(`one of ${names} as dtype of ${called}`, `it is ${JSON.stringify(format)}`)
+    throw new Flaw(`one of ${names} as dtype of ${called}`, `it is ${quoted(format)}`)
   }
-  if (!isCounts(shape)) throw new Flaw(`sides from 0 as shape of ${called}`, `it is ${JSON.stringify(shape)}`)
+  if (!isCounts(shape)) throw new Flaw(`sides from 0 as shape of ${called}`, `it is ${quoted(shape)}`)
   if (!isCounts(offsets) || offsets.length !== 2)
-    throw new Flaw(`a begin and an end as data_offsets of ${called}`, `they are ${JSON.stringify(offsets)}`)
+    throw new Flaw(`a begin and an end as data_offsets of ${called}`, `they are ${quoted(offsets)}`)
   const [begin, end] = offsets as [number, number]
   const size = bytesOf(shape, known.size)
   if (end - begin !== size)

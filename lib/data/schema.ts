@@ -1,5 +1,6 @@
 /** Reading JSON that others may have written, by valibot's schemas. */
 import * as v from 'valibot'
+import { brief } from '../errors.js'
 
 export const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal'))
 
@@ -25,5 +26,7 @@ export function parseJsonAs<const T extends v.GenericSchema>(
   const [issue] = result.issues
   // A pattern says little; our own message says what it means.
   const wanted = issue.type === 'regex' ? issue.message : (issue.expected ?? issue.message)
-  return { misfit: { wanted: `${wanted} for ${v.getDotPath(issue) ?? 'the whole'}`, got: issue.received } }
+  return {
+    misfit: { wanted: `${wanted} for ${v.getDotPath(issue) ?? 'the whole'}`, got: brief(issue.received) },
+  }
 }

@@ -73,7 +73,7 @@ export async function learnStyle(
   const settings = await settingsOf(bundle, prepared, recipe, options)
   const { checkpoint } = options
   const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined
-  const text = (saved?.state.text as string) ?? (await initialText(bundle, prepared, recipe, options))
+  const text = saved?.state.text ?? (await initialText(bundle, prepared, recipe, options))
 
   return scope(async () => {
     const run = new LearningRun(
@@ -89,7 +89,7 @@ export async function learnStyle(
       const { tensors, state } = await run.checkpoint()
       await saveCheckpoint(checkpoint, settings, { tensors, state: { ...state, text } })
     }
-    if (saved) run.restore(saved)
+    if (saved) await run.restore(saved)
     await descend(run, recipe.steps, save, options)
     const style = await styleOf(bundle, run, text, recipe, settings, options)
     run.dispose()

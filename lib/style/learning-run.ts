@@ -131,40 +131,42 @@ export class LearningRun {
     return { instruction, step }
   }
 
-  async checkpoint(): Promise<Checkpoint> {
+  /** All but the text it began from. */
+  async checkpoint(): Promise<{ tensors: Checkpoint['tensors']; state: Omit<Checkpoint['state'], 'text'> }> {
     const tensors = Object.fromEntries(
       await Promise.all(
         Object.entries(this.#state()).map(async ([name, value]) => [name, await toStored(value)] as const),
       ),
     )
     const best = { step: await this.#best.step.item(), score: await this.#best.score.item() }
-    const history = this.history.map(({ step, total, reconstruction, edit }) => [
-      step,
-      total,
-      reconstruction,
-      edit,
-    ])
+    const history = this.history.map(
+      ({ step, total, reconstruction, edit }): [number, number, number, number] => [
+        step,
+        total,
+        reconstruction,
+        edit,
+      ],
+    )
     // JSON has no infinity: no score yet.
     return { tensors, state: { history, best: Number.isFinite(best.score) ? best : null } }
   }
 
-  /** Goes on from a checkpoint of a run with the same settings. @throws CHECKPOINT_MISMATCH where a tensor is missing. */
-  restore({ tensors, state }: Checkpoint): void {
-    scope(() => {
-      for (const [name, value] of Object.entries(this.#state())) {
-        const saved = tensors[name]
-        if (!saved) {
-          throw new SilverpointError(
-            'CHECKPOINT_MISMATCH',
-            `Expected a checkpoint with the tensor ${name} but received one with ${Object.keys(tensors).join(', ')}. Delete it to begin anew.`,
-          )
-        }
-        noGrad(() => value.copy_(fromStored(saved)))
+  /**
+   * Goes on from a checkpoint of a run with the same settings.
+   * @throws CHECKPOINT_MISMATCH where a tensor is missing, or is not what the run has.
+   */
+  async restore({ tensors, state: { history, best } }: Checkpoint): Promise<void> {
+    for (const [name, value] of Object.entries(this.#state())) {
+      const wanted = `float32 [${await value.shape()}]`
+      const saved = tensors[name]
+      const got = saved && `${saved.dtype} [${saved.shape}]`
+      if (!saved || got !== wanted) {
+        throw new SilverpointError(
+          'CHECKPOINT_MISMATCH',
+          `Expected a checkpoint with the tensor ${name} of ${wanted} but received ${got ?? `one with ${Object.keys(tensors).join(', ')}`}. Delete it to begin anew.`,
+        )
       }
-    })
-    const { history, best } = state as {
-      history: [number, number, number, number][]
-      best: { step: number; score: number } | null
+      scope(() => noGrad(() => value.copy_(fromStored(saved))))
     }
     this.history.push(
       ...history.map(([step, total, reconstruction, edit]) => ({ step, total, reconstruction, edit })),

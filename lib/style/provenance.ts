@@ -1,9 +1,9 @@
 /** Where a style comes from: the metadata of its file, all strings, as safetensors asks. */
 import * as v from 'valibot'
 import { parseJsonAs, sha256 } from '../data/schema.js'
-import { SilverpointError } from '../errors.js'
+import { brief, SilverpointError } from '../errors.js'
 
-const position = v.pipe(v.number(), v.integer(), v.minValue(1))
+const position = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1))
 
 const Provenance = v.object({
   /** Name and weights of the bundle it was learned with. */
@@ -18,9 +18,9 @@ const Provenance = v.object({
   recipeName: v.string(),
   /** Every value of the recipe. */
   recipe: v.record(v.string(), v.unknown()),
-  seed: v.number(),
+  seed: v.pipe(v.number(), v.safeInteger('a whole number')),
   /** The step whose iterate this is, 0 for the initial text itself. */
-  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  step: v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0)),
   /** SHA-256 of each pair's prepared photo and sketch. */
   pairs: v.array(v.object({ photo: v.string(), sketch: v.string() })),
   dtype: v.string(),
@@ -67,7 +67,11 @@ export function provenanceMetadata(provenance: Provenance): Record<string, strin
 /** @throws STYLE_INVALID */
 export function parseProvenance(metadata: Record<string, string>, path: string): Provenance {
   if (metadata.format !== FORMAT || metadata.version !== VERSION) {
-    throw invalidStyle(path, `the format ${FORMAT} ${VERSION}`, `${metadata.format} ${metadata.version}`)
+    throw invalidStyle(
+      path,
+      `the format ${FORMAT} ${VERSION}`,
+      brief(`${metadata.format} ${metadata.version}`),
+    )
   }
   const { value, misfit } = parseJsonAs(Provenance, metadata.provenance ?? '')
   if (misfit) throw invalidStyle(path, misfit.wanted, misfit.got)
