@@ -34,11 +34,8 @@ export async function matchStems(first: string, second: string): Promise<Matches
   const onlyFirst = [...ours].filter(([stem]) => !theirs.has(stem)).map(([, path]) => path)
   if (matched.length > 0) return { matched, onlyFirst, onlySecond }
   const [some] = theirs.keys()
-  throw invalidArgument(
-    'folders',
-    `pictures of the same names in ${first} and ${second}`,
-    `none, such as ${some}`,
-  )
+  const wanted = `pictures of the same names in ${first} and ${second}, such as ${some}`
+  throw invalidArgument('folders', wanted, 'none')
 }
 
 /** Paths by their stems. */

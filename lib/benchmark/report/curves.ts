@@ -2,6 +2,7 @@
 import { chart } from '../../data/chart.js'
 import type { Results, Run } from '../results.js'
 import { Html, html } from './html.js'
+import { runName } from './run-name.js'
 
 /** Runs that are shown; their curves are most of a page's size. */
 const MOST = 12
@@ -33,10 +34,4 @@ ${run.style && html`<p class="note">From “${run.style.text}”; kept: step ${r
 <svg viewBox="0 0 ${BOX.width} ${BOX.height}" role="img" aria-label="${said}">${new Html(drawn)}</svg>`
   })}
 </div>`
-}
-
-/** Which of a method's. */
-export function runName({ learningPair, seed, variant }: Run): string {
-  const parts = [variant && `“${variant}”`, learningPair && `learned from ${learningPair}`]
-  return [...parts, seed !== null && `seed ${seed}`].filter(Boolean).join(', ')
 }

@@ -3,8 +3,8 @@ import { factsOf, type MetricName } from '../../metrics/catalogue.js'
 import type { Results } from '../results.js'
 import { summarise, takenMetrics } from '../summary.js'
 import { controlNotes } from '../table-notes.js'
-import { runName } from './curves.js'
 import { type Html, html } from './html.js'
+import { runName } from './run-name.js'
 
 /** Fewer pictures than this say little. */
 const FEW = 30

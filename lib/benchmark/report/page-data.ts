@@ -2,8 +2,8 @@
 import { factsOf, METRIC_NAMES, type MetricName } from '../../metrics/catalogue.js'
 import type { Results, Run } from '../results.js'
 import { isBetter } from '../summary.js'
-import { runName } from './curves.js'
 import { linkTo } from './html.js'
+import { runName } from './run-name.js'
 
 export interface PageData {
   /** Those that pictures have scores of. */
