@@ -93,7 +93,7 @@ describe('a benchmark', { timeout: 120_000 }, () => {
     // The sketches are the photos' grey, fitted.
     expect(fitted!.set.psnr!.value).toBeGreaterThan(35)
     expect(fitted!.set.psnr!.value).toBeGreaterThan(grey!.set.psnr!.value! + 15)
-    expect(found.blank).toMatchObject({ fid: expect.stringContaining('no role fid_inception') })
+    expect(found.blank).toMatchObject({ fid: expect.stringContaining('fid_inception') })
     const tables = await readFile(join(results('all'), 'tables.md'), 'utf8')
     expect(tables).toMatch(/\| Ours \| 0\.\d{4}/)
     expect(tables).toContain(
@@ -242,6 +242,9 @@ describe('a benchmark', { timeout: 120_000 }, () => {
     await refused('bad', { methods: ['pnp'] }).toThrow(/one of instruct-pix2pix, .* for method .*"pnp"/)
     await refused('bad', { methods: [] }).toThrow(/at least one method/)
     await refused('bad', { methods: ['grey', 'grey'] }).toThrow(/each method once/)
+    await refused('faceless', { crop: 'face' }).toThrow(
+      /a face in its photo for the pair to learn from .*"a"/,
+    )
     const skew = await makePairs('skew', ['a', 'b'])
     await sharp({ create: { width: 90, height: 40, channels: 3, background: 'grey' } })
       .png()

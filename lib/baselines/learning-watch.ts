@@ -33,7 +33,8 @@ export class LearningWatch {
     const now = performance.now()
     this.#pez = (now - this.#from.at) / 1000
     this.#from.at = now
-    this.#writing = writeFile(this.#file, String(this.#pez))
+    // Without it, a learning that is gone on with does not know how long the search took.
+    this.#writing = writeFile(this.#file, String(this.#pez)).catch(() => {})
   }
 
   /** A step is done; those of before come first, all at once. */

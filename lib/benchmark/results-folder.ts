@@ -17,6 +17,10 @@ export type Deciding = Pick<
   'dataset' | 'configuration' | 'bundle' | 'metricNetworks' | 'environment'
 >
 
+const decidingOf = ({ dataset, configuration, bundle, metricNetworks, environment }: Results): Deciding => ({
+  ...{ dataset, configuration, bundle, metricNetworks, environment },
+})
+
 /** Which run, of a method's. */
 export interface RunKey {
   method: Method
@@ -45,7 +49,7 @@ export class ResultsFolder {
       ...{ blank: {}, learning: [], pictures: [] },
     }
     const begun = existsSync(join(path, RESULTS_FILE))
-    if (begun) requireSame(deciding, await readResults(path), path)
+    if (begun) requireSame(deciding, decidingOf(await readResults(path)), path)
     const folder = new ResultsFolder(path, header)
     for (const name of ['runs', 'pictures']) await makeFolder(join(path, name))
     // Before anything else is written, so that it is known of what configuration all else is.
@@ -142,13 +146,14 @@ function difference(
   path: readonly string[],
 ): [string, string, string] | undefined {
   if (isObject(wanted) && isObject(got)) {
-    for (const name of Object.keys(wanted).filter((name) => !FOUND_OUT.includes(name))) {
+    const names = new Set([...Object.keys(wanted), ...Object.keys(got)])
+    for (const name of [...names].filter((name) => !FOUND_OUT.includes(name))) {
       const found = difference(wanted[name], got[name], [...path, name])
       if (found) return found
     }
     return undefined
   }
-  const [ours, theirs] = [canonicalJson(wanted), canonicalJson(got ?? null)]
+  const [ours, theirs] = [canonicalJson(wanted ?? null), canonicalJson(got ?? null)]
   return ours === theirs ? undefined : [path.join('.'), brief(ours), brief(theirs)]
 }
 
