@@ -8,6 +8,7 @@ export default defineConfig({
     poolOptions: { forks: { singleFork: false, maxForks: 2 } },
     env: { OMP_NUM_THREADS: '1' },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './scripts/count-reporter.mjs'],
   },
 })

@@ -34,7 +34,8 @@ const waiting = []
 let [held, drawing, drawn] = [0, 0, 0]
 
 /** The sketch as a PNG. A photo whose signal is aborted before its turn is not drawn. */
-function sketch(photo, style, signal) {
+function sketched(photo, style, signal) {
+  signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     const job = { photo, style, resolve, reject }
     signal.addEventListener('abort', () => {
@@ -90,7 +91,7 @@ async function answer(request, left) {
   try {
     const photo = await bodyOf(request)
     const signal = AbortSignal.any([left, AbortSignal.timeout(TIMEOUT_MS)])
-    return { type: 'image/png', body: await sketch(photo, style, signal) }
+    return { type: 'image/png', body: await sketched(photo, style, signal) }
   } finally {
     held--
   }

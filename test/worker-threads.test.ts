@@ -48,7 +48,7 @@ async function drawInWorker(): Promise<Float32Array[]> {
   return drawn
 }
 
-describe('worker threads', () => {
+describe('worker threads', { timeout: 120_000 }, () => {
   it('draw two at once what the main thread draws, and leave it the engine when they end', async () => {
     expect(await Promise.all([drawInWorker(), drawHere(), drawInWorker()])).toEqual([wanted, wanted, wanted])
     expect(await drawHere()).toEqual(wanted)
