@@ -27,7 +27,7 @@ beforeAll(async () => {
   pairs = await makePairs('pairs', ['a', 'b', 'c'])
   // As few steps as can be told from none.
   Object.assign(RECIPES.default, { steps: 4, pez: { tokens: 3, steps: 4 }, returned: { kind: 'last' } })
-})
+}, 60_000)
 afterAll(async () => {
   bundle.dispose()
   await rm(root, { recursive: true })
