@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { verifyFile } from '../bundle/files.js'
 import { METRIC_ROLES, type MetricRole } from '../bundle/metric-roles.js'
-import { type MetricsManifest, readMetricsManifest } from '../bundle/metrics-manifest.js'
+import { readMetricsManifest } from '../bundle/metrics-manifest.js'
 import type { Image } from '../data/image.js'
 import type { Device } from '../torch/dtype.js'
 import { loadModule, noGrad, type ScriptModule, scope, type Tensor, tensor } from '../torch/index.js'
@@ -13,19 +13,16 @@ import { unpublishedReason } from './published.js'
 
 /** Owns its networks: free them by `dispose()` or `using`. */
 export class MetricNetworks {
-  readonly manifest: MetricsManifest
   /** Of the roles that cannot be used: why. */
   readonly reasons: ReadonlyMap<MetricRole, string>
   readonly #modules: ReadonlyMap<MetricRole, ScriptModule>
   readonly #device: Device
 
   private constructor(
-    manifest: MetricsManifest,
     reasons: ReadonlyMap<MetricRole, string>,
     modules: ReadonlyMap<MetricRole, ScriptModule>,
     device: Device,
   ) {
-    this.manifest = manifest
     this.reasons = reasons
     this.#modules = modules
     this.#device = device
@@ -36,18 +33,18 @@ export class MetricNetworks {
    * @throws FILE_NOT_FOUND, BUNDLE_INVALID, or what LibTorch says of a module.
    */
   static async open(folder: string, device: Device): Promise<MetricNetworks> {
-    const manifest = await readMetricsManifest(folder)
+    const { roles } = await readMetricsManifest(folder)
     const reasons = new Map<MetricRole, string>()
     const modules = new Map<MetricRole, ScriptModule>()
     for (const role of METRIC_ROLES) {
-      const entry = manifest.roles[role]
+      const entry = roles[role]
       const reason = entry ? unpublishedReason(role, entry.sources) : `the metrics bundle has no role ${role}`
       if (reason !== undefined) reasons.set(role, reason)
       if (!entry || reason !== undefined) continue
       await verifyFile(folder, entry)
       modules.set(role, await loadModule(join(folder, entry.file), { device }))
     }
-    return new MetricNetworks(manifest, reasons, modules, device)
+    return new MetricNetworks(reasons, modules, device)
   }
 
   /** Those that can be used. */

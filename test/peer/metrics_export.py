@@ -1,9 +1,10 @@
 """Whole metric networks, exported of seeded weight files, against the packages that define them: lpips and pytorch-fid.
 
-    python -m test.peer.metrics_export [-o DIR]        from the repository's root; DIR keeps the metrics bundle
+    python -m test.peer.metrics_export        from the repository's root; needs 1 GB for a while
 """
 
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from unittest.mock import patch
@@ -17,7 +18,6 @@ from models.export import metrics
 from models.export.failure import ExportError
 from models.export.metric_weights import PUBLISHED
 
-FOLDER = Path("build/peer/metrics")
 BACKBONES = {"alex": torchvision.models.alexnet, "vgg": torchvision.models.vgg16, "squeeze": torchvision.models.squeezenet1_1}
 TOLERANCE = 1e-5
 
@@ -78,29 +78,34 @@ def inception_difference(bundle: Path, weights: Path) -> float:
     return ((got - wanted).abs().max() / wanted.abs().max()).item()
 
 
-def refuses_what_is_missing() -> bool:
+def refuses_what_is_missing(folder: Path) -> bool:
     """Without the network, whatever the machine that this runs on has."""
     def unreachable(*_, **__):
         raise OSError("no network")
 
-    with patch.object(torch.hub, "download_url_to_file", unreachable), patch.object(torch.hub, "get_dir", lambda: "build/peer/nowhere"):
+    with patch.object(torch.hub, "download_url_to_file", unreachable), patch.object(torch.hub, "get_dir", lambda: str(folder / "hub")):
         try:
-            metrics.export(["fid_inception", "lpips_alex"], FOLDER / "refused", None)
+            metrics.export(["fid_inception", "lpips_alex"], folder / "refused", None)
         except ExportError as error:
             named = [PUBLISHED[role][0] for role in ("fid_inception", "lpips_alex")]
             return all(each.file in str(error) and each.url in str(error) for each in named) and "--weights-from" in str(error)
     return False
 
 
-def main() -> None:
-    bundle = Path(sys.argv[2]) if sys.argv[1:2] == ["-o"] else FOLDER / "bundle"
-    weights = FOLDER / "checkpoints"
+def compare(folder: Path) -> dict[str, float]:
+    bundle, weights = folder / "bundle", folder / "checkpoints"
     write_weights(weights)
     metrics.export(list(metrics.ROLES), bundle, weights)
-    differences = {net: lpips_difference(net, bundle, weights) for net in BACKBONES} | {"inception": inception_difference(bundle, weights)}
+    return {net: lpips_difference(net, bundle, weights) for net in BACKBONES} | {"inception": inception_difference(bundle, weights)}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        differences = compare(Path(folder))
+        named = refuses_what_is_missing(Path(folder))
     for name, difference in differences.items():
         print(f"{name}: {difference:.1e}")
-    if not refuses_what_is_missing():
+    if not named:
         sys.exit("missing weight files are not named")
     if max(differences.values()) > TOLERANCE:
         sys.exit(f"expected differences of at most {TOLERANCE}")
