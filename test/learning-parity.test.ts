@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { readSafetensors, type SafetensorsFile } from '../lib/data/safetensors.js'
 import { fromStored } from '../lib/data/stored-tensor.js'
 import { NoiseSchedule } from '../lib/diffusion/noise-schedule.js'
+import { type Draws, learningDraws } from '../lib/style/draws.js'
 import { Instruction } from '../lib/style/instruction.js'
 import { LearningRun } from '../lib/style/learning-run.js'
 import { type EncodedPairs, Objective } from '../lib/style/objective.js'
@@ -132,4 +133,67 @@ describe('against a PyTorch loop on the same weights, pairs, timesteps and noise
       run.dispose()
     },
   )
+})
+
+describe('guided steps on draws that come back', () => {
+  const prediction = { kind: 'guided', text: 7.5, image: 1.5 } as const
+  const steps = 20
+  const chosen = recipe('visii', {
+    ...{ steps, learningRate: 0.01, prediction, draws: { kind: 'fixed', count: 6 } },
+    returned: { kind: 'last' },
+  })
+
+  /** VISII's loop as it is written: three branches in one call, the gradient through all of them. */
+  async function threeBranches(pairs: EncodedPairs, draws: Draws) {
+    const { photoLatents, sketchLatents } = pairs
+    const schedule = new NoiseSchedule(bundle.manifest.schedule)
+    const instruction = new Instruction(bundle.text.encode(peer.metadata.text as string), 77)
+    const { context: negative } = bundle.text.encode('')
+    const objective = new Objective(bundle, schedule, pairs, chosen, negative)
+    const optimizer = new torch.AdamW([instruction.rows], { lr: chosen.learningRate, weightDecay: 0.01 })
+    const losses: number[] = []
+    for (const [step, timestep] of draws.timesteps.entries()) {
+      const t = torch.tensor(BigInt64Array.of(BigInt(timestep)), [1])
+      const noise = torch.normal([1, 4, 8, 8], { seed: seed(), item: 0, draw: draws.draws[step]! })
+      const noised = schedule.addNoise(sketchLatents, noise, t)
+      const predicted = bundle.unet.forward(
+        torch.cat([
+          ...[photoLatents, photoLatents, photoLatents.mul(0)].map((photo) => torch.cat([noised, photo], 1)),
+        ]),
+        t.expand([3]),
+        torch.cat([instruction.context(), negative, negative]),
+      )
+      const [text, image, none] = [0, 1, 2].map((row) => predicted.narrow(0, row, 1)) as torch.Tensor[]
+      const guided = none!.add(text!.sub(image!).mul(7.5)).add(image!.sub(none!).mul(1.5))
+      const target = schedule.target(sketchLatents, noise, t)
+      const total = torch.mse(guided, target).mul(4).add(objective.edit(instruction.context()).mul(0.1))
+      losses.push(await total.item())
+      optimizer.step([torch.grad(total, instruction.rows)])
+    }
+    return { losses, rows: (await instruction.rows.toArray()) as Float32Array }
+  }
+
+  it('learn with one branch a step what three branches learn', async () => {
+    const pairs = encodedPairs(1)
+    const draws = learningDraws(chosen, 1000, 3)
+    const initial = bundle.text.encode(peer.metadata.text as string)
+    const start = (await initial.context.toArray()) as Float32Array
+    const wanted = await threeBranches(pairs, draws)
+    const calls = vi.spyOn(bundle.unet, 'forward')
+    const run = new LearningRun(bundle, pairs, initial, chosen, draws, seed())
+    while (!run.finished) await run.advance(7)
+    // The step that was recorded, and each draw's other two branches once.
+    expect(calls).toHaveBeenCalledTimes(1 + 6)
+    calls.mockRestore()
+    for (const [i, { total }] of run.history.entries())
+      expect(Math.abs(total - wanted.losses[i]!)).toBeLessThan(1e-4 * wanted.losses[i]!)
+    const { width } = bundle.manifest.text
+    const learned = (await run.result()).instruction.subarray(width, width * initial.eos)
+    const origin = start.subarray(width, width * initial.eos)
+    const [ours, theirs] = [subtract(learned, origin), subtract(wanted.rows, origin)]
+    expect(length(theirs)).toBeGreaterThan(0.1)
+    expect(cosine(ours, theirs)).toBeGreaterThan(0.9999)
+    expect(Math.abs(length(ours) / length(theirs) - 1)).toBeLessThan(1e-3)
+    run.dispose()
+  })
 })

@@ -17,6 +17,7 @@ import {
   tensor,
   where,
 } from '../torch/index.js'
+import { BranchCache, comesBack } from './branch-cache.js'
 import type { Checkpoint } from './checkpoint.js'
 import { type Draws, heldDraws } from './draws.js'
 import { Instruction } from './instruction.js'
@@ -54,6 +55,11 @@ export class LearningRun {
   /** How many steps are done, as recorded steps read and count it. [1] int64 */
   readonly #counter: Tensor
   readonly #best: Best
+  readonly #draws: Draws
+  readonly #held: Draws
+  /** Of the guided prediction, where draws come back; the held ones do each time they are scored. */
+  readonly #kept: BranchCache | undefined
+  readonly #keptHeld: BranchCache | undefined
   readonly #step: Program<Losses>
   readonly #score: Program<Tensor> | undefined
 
@@ -86,9 +92,16 @@ export class LearningRun {
       score: full([], Number.POSITIVE_INFINITY, { device }),
       step: tensor(BigInt64Array.of(0n), [1]),
     }
-    this.#step = this.#recordStep(draws)
-    if (recipe.returned.kind === 'held')
-      this.#score = this.#recordScore(heldDraws(recipe.returned.draws, manifest.schedule.timesteps))
+    const { returned } = recipe
+    this.#draws = draws
+    this.#held = heldDraws(returned.kind === 'held' ? returned.draws : 0, manifest.schedule.timesteps)
+    if (this.#objective.hasConstant) {
+      const shape = this.#latentShape()
+      if (comesBack(draws)) this.#kept = new BranchCache(draws, shape, device)
+      if (returned.kind === 'held') this.#keptHeld = new BranchCache(this.#held, shape, device)
+    }
+    this.#step = this.#recordStep()
+    if (returned.kind === 'held') this.#score = this.#recordScore()
   }
 
   get done(): number {
@@ -105,6 +118,7 @@ export class LearningRun {
     if (this.done === 0) await this.#scoreHeld()
     const due = returned.kind === 'held' ? returned.every - (this.done % returned.every) : steps
     const times = Math.min(steps, due, this.#recipe.steps - this.done)
+    this.#kept?.fill(this.done, this.done + times, (step) => this.#constant(this.#draws, step))
     const { total, reconstruction, edit } = this.#step.outputs
     const values = await this.#step.run(times, { watch: [total, reconstruction, edit] })
     const [totals, reconstructions, edits] = values as [Float64Array, Float64Array, Float64Array]
@@ -179,9 +193,8 @@ export class LearningRun {
   }
 
   dispose(): void {
-    this.#optimizer.dispose()
-    this.#step.dispose()
-    this.#score?.dispose()
+    for (const owned of [this.#optimizer, this.#step, this.#score, this.#kept, this.#keptHeld])
+      owned?.dispose()
     for (const value of [this.#instruction.rows, this.#counter, ...Object.values(this.#best)]) value.dispose()
   }
 
@@ -195,12 +208,18 @@ export class LearningRun {
     }
   }
 
-  #recordStep(draws: Draws): Program<Losses> {
-    const timesteps = tensor(BigInt64Array.from(draws.timesteps, BigInt), [draws.timesteps.length])
-    const numbers = tensor(BigInt64Array.from(draws.draws, BigInt), [draws.draws.length])
+  #recordStep(): Program<Losses> {
+    const { timesteps, draws } = this.#draws
+    const rows = this.#kept && wholeNumbers(this.#kept.rows)
+    const [timestepOf, drawOf] = [wholeNumbers(timesteps), wholeNumbers(draws)]
+    const { device } = this.#bundle
     return record(() => {
-      const timestep = timesteps.indexSelect(0, this.#counter)
-      const losses = this.#losses(timestep, numbers.indexSelect(0, this.#counter))
+      const { t, noise } = this.#inputs(
+        timestepOf.indexSelect(0, this.#counter),
+        drawOf.indexSelect(0, this.#counter),
+      )
+      const constant = rows && this.#kept?.at(rows.indexSelect(0, this.#counter).to({ device }))
+      const losses = this.#objective.losses(this.#instruction.context(), t, noise, constant)
       const gradient = grad(losses.total, this.#instruction.rows)
       if (this.#recipe.returned.kind === 'lowest-step') this.#keepLowest(losses.reconstruction)
       this.#optimizer.step([this.#clipped(gradient)])
@@ -209,25 +228,29 @@ export class LearningRun {
     })
   }
 
-  /** Losses for every pair at one timestep, each pair with a noise of its own. Both arguments are int64 [1]. */
-  #losses(timestep: Tensor, draw: Tensor): Losses {
-    const { context, t, noise } = this.#inputs(timestep, draw)
-    return this.#objective.losses(context, t, noise)
+  /** What every pair sees at one timestep, each with a noise of its own. Both arguments are int64 [1]. */
+  #inputs(timestep: Tensor, draw: Tensor): { t: Tensor; noise: Tensor } {
+    const { device } = this.#bundle
+    const { count } = this.#pairs
+    const item = wholeNumbers([...Array(count).keys()])
+    return {
+      t: timestep.expand([count]).to({ device }),
+      noise: normal(this.#latentShape(), { seed: this.#seed, item, draw, device }),
+    }
   }
 
-  #inputs(timestep: Tensor, draw: Tensor): { context: Tensor; t: Tensor; noise: Tensor } {
-    const { device, vae, manifest } = this.#bundle
-    const { count } = this.#pairs
-    const items = tensor(
-      BigInt64Array.from({ length: count }, (_, pair) => BigInt(pair)),
-      [count],
-    )
-    const shape = [count, ...vae.latentShape(manifest.resolution)]
-    return {
-      context: this.#instruction.context(),
-      t: timestep.expand([count]).to({ device }),
-      noise: normal(shape, { seed: this.#seed, item: items, draw, device }),
-    }
+  #inputsOf({ timesteps, draws }: Draws, index: number): { t: Tensor; noise: Tensor } {
+    return this.#inputs(wholeNumbers([timesteps[index] as number]), wholeNumbers([draws[index] as number]))
+  }
+
+  #constant(draws: Draws, index: number): Tensor {
+    const { t, noise } = this.#inputsOf(draws, index)
+    return this.#objective.constant(t, noise)
+  }
+
+  #latentShape(): number[] {
+    const { vae, manifest } = this.#bundle
+    return [this.#pairs.count, ...vae.latentShape(manifest.resolution)]
   }
 
   /** As torch.nn.utils.clip_grad_norm_. */
@@ -248,13 +271,15 @@ export class LearningRun {
   }
 
   /** L_rec of the present iterate over draws that no step sees. */
-  #recordScore(held: Draws): Program<Tensor> {
+  #recordScore(): Program<Tensor> {
+    const { device } = this.#bundle
     return record(() =>
       noGrad(() => {
-        const scores = held.timesteps.map((timestep, index) => {
-          const one = (value: number) => tensor(BigInt64Array.of(BigInt(value)), [1])
-          const { context, t, noise } = this.#inputs(one(timestep), one(held.draws[index] as number))
-          return this.#objective.reconstruction(context, t, noise)
+        const context = this.#instruction.context()
+        const scores = this.#held.draws.map((_, index) => {
+          const { t, noise } = this.#inputsOf(this.#held, index)
+          const constant = this.#keptHeld?.at(wholeNumbers([index]).to({ device }))
+          return this.#objective.reconstruction(context, t, noise, constant)
         })
         const mean = scores.reduce((sum, score) => sum.add(score)).div(scores.length)
         this.#keepLowest(mean)
@@ -264,6 +289,11 @@ export class LearningRun {
   }
 
   async #scoreHeld(): Promise<void> {
+    this.#keptHeld?.fill(0, this.#held.draws.length, (index) => this.#constant(this.#held, index))
     await this.#score?.run()
   }
 }
+
+/** int64 [length] */
+const wholeNumbers = (values: readonly number[]): Tensor =>
+  tensor(BigInt64Array.from(values, BigInt), [values.length])

@@ -29,6 +29,9 @@ export class Objective {
   readonly #pairs: EncodedPairs
   readonly #recipe: Recipe
   readonly #negative: Tensor
+  /** Only the branch of the text depends on the instruction. */
+  readonly #learned: readonly Branch[]
+  readonly #constant: readonly Branch[]
 
   /** @param negative [1, tokens, width]: the empty text, for the guided prediction. */
   constructor(
@@ -43,16 +46,21 @@ export class Objective {
     this.#pairs = pairs
     this.#recipe = recipe
     this.#negative = negative
+    const { prediction } = recipe
+    const branches = branchCoefficients(prediction.kind === 'guided' ? prediction : { text: 1, image: 1 })
+    this.#learned = branches.filter(({ branch }) => branch === 'text')
+    this.#constant = branches.filter(({ branch }) => branch !== 'text')
   }
 
   /**
    * @param context [1, tokens, width]
    * @param timestep [P] int64
    * @param noise [P, C, h, w]
+   * @param constant [P, C, h, w], what `constant` gave for this timestep and noise; worked out where it is not given.
    */
-  losses(context: Tensor, timestep: Tensor, noise: Tensor): Losses {
+  losses(context: Tensor, timestep: Tensor, noise: Tensor, constant?: Tensor): Losses {
     const { weights } = this.#recipe
-    const reconstruction = this.reconstruction(context, timestep, noise)
+    const reconstruction = this.reconstruction(context, timestep, noise, constant)
     const edit = this.edit(context)
     return {
       total: reconstruction.mul(weights.reconstruction).add(edit.mul(weights.edit)),
@@ -62,11 +70,24 @@ export class Objective {
   }
 
   /** L_rec (Eq. 3), as a mean of squares in what the schedule has the network predict. */
-  reconstruction(context: Tensor, timestep: Tensor, noise: Tensor): Tensor {
+  reconstruction(context: Tensor, timestep: Tensor, noise: Tensor, constant?: Tensor): Tensor {
     const { sketchLatents } = this.#pairs
     const noised = this.#schedule.addNoise(sketchLatents, noise, timestep)
     const target = this.#schedule.target(sketchLatents, noise, timestep)
-    return mse(this.#predict(noised, timestep, context), target)
+    const learned = this.#predict(noised, timestep, context, this.#learned)
+    if (this.#constant.length === 0) return mse(learned, target)
+    return mse(learned.add(constant ?? this.constant(timestep, noise)), target)
+  }
+
+  /** Whether the prediction has branches that do not depend on the instruction. */
+  get hasConstant(): boolean {
+    return this.#constant.length > 0
+  }
+
+  /** What these add to the guided prediction [P, C, h, w], without gradient: the same whatever is learned. */
+  constant(timestep: Tensor, noise: Tensor): Tensor {
+    const noised = this.#schedule.addNoise(this.#pairs.sketchLatents, noise, timestep)
+    return noGrad(() => this.#predict(noised, timestep, this.#negative, this.#constant))
   }
 
   /** L_edit (Eq. 5): how far the instruction points from the pair's direction in CLIP's space. */
@@ -78,29 +99,14 @@ export class Objective {
     return (this.#recipe.clampCosine ? cosine.clamp(-1, 0.5) : cosine).neg().add(1)
   }
 
-  #predict(noised: Tensor, timestep: Tensor, context: Tensor): Tensor {
-    const { prediction } = this.#recipe
-    const rows = (one: Tensor) => one.expand([this.#pairs.count, -1, -1])
-    const { photoLatents } = this.#pairs
-    if (prediction.kind === 'conditional')
-      return this.#bundle.unet.predict(noised, photoLatents, timestep, rows(context))
-    const branches = branchCoefficients(prediction)
-    const inputs = {
-      latents: noised,
-      photoLatents,
-      timestep,
-      context: rows(context),
-      negative: rows(this.#negative),
-    }
-    const predicted = (some: Branch[]) => {
-      const { sample, timestep, context } = branchInputs(inputs, some)
-      return combine(this.#bundle.unet.forward(sample, timestep, context), some)
-    }
-    // Only the text branch depends on the instruction: the others need no gradient.
-    const learned = branches.filter(({ branch }) => branch === 'text')
-    const constant = branches.filter(({ branch }) => branch !== 'text')
-    const guided = predicted(learned)
-    if (constant.length === 0) return guided
-    return guided.add(noGrad(() => predicted(constant)))
+  /** The weighted sum of some branches' predictions, in one call of the network. */
+  #predict(noised: Tensor, timestep: Tensor, context: Tensor, branches: readonly Branch[]): Tensor {
+    const { count, photoLatents } = this.#pairs
+    const rows = (one: Tensor) => one.expand([count, -1, -1])
+    const inputs = branchInputs(
+      { latents: noised, photoLatents, timestep, context: rows(context), negative: rows(this.#negative) },
+      branches,
+    )
+    return combine(this.#bundle.unet.forward(inputs.sample, inputs.timestep, inputs.context), branches)
   }
 }
