@@ -75,7 +75,11 @@ export interface Unsketched {
   /** SHA-256 of the photo's file, where it could be read. */
   inputHash?: string
   /** None. */
+  original?: undefined
+  /** None. */
   sketch?: undefined
+  /** None. */
+  parameters?: undefined
 }
 
 /** What to draw: paths, bytes, or items with a style or text of their own; also as they come, from an async source. */
