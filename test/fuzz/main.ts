@@ -4,29 +4,32 @@
  * failing input is saved. Exit code 1 if there are any.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Failure, inputOf } from './attempt.js'
 import { fuzz, openSubject, type Part, plan, type Share } from './plan.js'
 
-const HANG_SECONDS = 30
+/** By the wall's clock, so generous: a machine may do other things. */
+const HANG_SECONDS = 120
 const SAVED = join('.build', 'fuzz')
-const work = mkdtempSync(join(tmpdir(), 'silverpoint-fuzz-'))
+
+interface Work {
+  share: Share
+  /** The number of the input it is at stands in a file: after a crash nothing more could be told. */
+  progress: string
+  folder: string
+}
 
 if (process.send) await child(JSON.parse(process.argv[2] as string))
 else await main()
 
-/** Tells the parent of failures; which input it is at stands in a file, for after a crash nothing more can be told. */
-async function child({ share, progress }: { share: Share; progress: string }): Promise<void> {
-  const at = Buffer.alloc(4)
-  const before = (number: number) => {
-    at.writeUInt32LE(number)
-    writeFileSync(progress, at)
-  }
-  await fuzz(share, work, before, (failure) => process.send?.(failure))
-  rmSync(work, { recursive: true })
+/** Tells the parent of failures. */
+async function child({ share, progress, folder }: Work): Promise<void> {
+  const file = openSync(progress, 'r+')
+  const before = (number: number) => writeSync(file, bytesOf(number), 0, 4, 0)
+  await fuzz(share, folder, before, (failure) => process.send?.(failure))
   process.disconnect()
 }
 
@@ -37,29 +40,42 @@ async function main(): Promise<void> {
   const [inputs, seed] = [Number(values.inputs), Number(values.seed)]
   const parts = plan(inputs)
   const cores = availableParallelism()
+  const folder = mkdtempSync(join(tmpdir(), 'silverpoint-fuzz-'))
   const start = performance.now()
-  const failures: Failure[] = []
+  let failures = 0
+  let reported = Promise.resolve()
+  const failed = (failure: Failure) => {
+    failures++
+    reported = reported.then(() => report(failure, parts, seed, folder))
+  }
   const shares = Array.from({ length: cores }, (_, from) => ({ inputs, seed, from, step: cores }))
-  await Promise.all(shares.map((share) => runShare(share, parts, failures)))
+  await Promise.all(shares.map((share) => runShare(share, parts, folder, failed)))
+  await reported
   const seconds = Math.round((performance.now() - start) / 1000)
-  for (const failure of failures) await report(failure, parts, seed)
   for (const { target, count } of parts) console.log(`${String(count).padStart(8)}  ${target.name}`)
-  console.log(`${inputs} inputs of seed ${seed} in ${seconds} s on ${cores} cores: ${failures.length} failed`)
-  rmSync(work, { recursive: true })
-  process.exitCode = failures.length > 0 ? 1 : 0
+  console.log(`${inputs} inputs of seed ${seed} in ${seconds} s on ${cores} cores: ${failures} failed`)
+  rmSync(folder, { recursive: true })
+  process.exitCode = failures > 0 ? 1 : 0
 }
 
 /** One process after another until the share is done: an input that ends or holds up its process is left behind. */
-async function runShare(share: Share, parts: readonly Part[], failures: Failure[]): Promise<void> {
-  const progress = join(work, `progress-${share.from}`)
+async function runShare(
+  share: Share,
+  parts: readonly Part[],
+  folder: string,
+  failed: (failure: Failure) => void,
+): Promise<void> {
+  const progress = join(folder, `progress-${share.from}`)
   for (let from = share.from; from < share.inputs; ) {
-    const child = fork(process.argv[1] as string, [JSON.stringify({ share: { ...share, from }, progress })])
-    child.on('message', (failure: Failure) => failures.push(failure))
+    writeFileSync(progress, bytesOf(from))
+    const work: Work = { share: { ...share, from }, progress, folder: join(folder, `${from}`) }
+    const child = fork(process.argv[1] as string, [JSON.stringify(work)])
+    child.on('message', failed)
     const end = await endOf(child, progress)
     if (!end) return
     const number = at(progress)
     const part = parts.findLast(({ first }) => first <= number) as Part
-    failures.push({ target: part.target.name, index: number - part.first, reason: end })
+    failed({ target: part.target.name, index: number - part.first, reason: end })
     from = number + share.step
   }
 }
@@ -84,19 +100,24 @@ function endOf(child: ChildProcess, progress: string): Promise<string | undefine
   })
 }
 
-function at(progress: string): number {
-  try {
-    return readFileSync(progress).readUInt32LE(0)
-  } catch {
-    return 0
-  }
+const at = (progress: string): number => readFileSync(progress).readUInt32LE(0)
+
+function bytesOf(number: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(number)
+  return bytes
 }
 
-async function report({ target: name, index, reason }: Failure, parts: readonly Part[], seed: number) {
+async function report(
+  { target: name, index, reason }: Failure,
+  parts: readonly Part[],
+  seed: number,
+  folder: string,
+): Promise<void> {
   const { target } = parts.find(({ target }) => target.name === name) as Part
   const file = join(SAVED, `${name}-${seed}-${index}`)
   mkdirSync(SAVED, { recursive: true })
-  writeFileSync(file, inputOf(await openSubject(target, work), target, seed, index))
+  writeFileSync(file, inputOf(await openSubject(target, join(folder, 'failed')), target, seed, index))
   console.log(
     `FAILED ${name}, input ${index} of seed ${seed}, saved as ${file}\n  ${reason.replaceAll('\n', '\n  ')}`,
   )
