@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -12,7 +12,8 @@ import { Sketcher, type SketcherOptions } from '../lib/batch/sketcher.js'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { findImages } from '../lib/data/find-images.js'
 import { encodePng, readImage, readPngMetadata } from '../lib/data/image.js'
-import { generator } from '../lib/style/random.js'
+import { temporaryStem } from '../lib/data/write-file.js'
+import { contents } from './contents.mjs'
 import { fixture } from './helpers.js'
 import { makePhotos, makeStyle } from './photos.js'
 import { node, silverpoint } from './silverpoint.js'
@@ -53,19 +54,6 @@ async function job(out: string, { skipExisting, onError, from = [photos], ...opt
     onItem: ({ sketch }) => sketch && drawn.push(sketch.slice(out.length + 1)),
   })
   return { ...summary, drawn }
-}
-
-/** Every file below a folder with the SHA-256 of its bytes. */
-async function contents(of: string): Promise<Record<string, string>> {
-  const names = await readdir(of, { recursive: true, withFileTypes: true })
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const hashed = await Promise.all(
-    files.map(async (path) => {
-      const hash = createHash('sha256').update(await readFile(path))
-      return [path.slice(of.length + 1), hash.digest('hex')] as const
-    }),
-  )
-  return Object.fromEntries(hashed.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 async function ledgerOf(path: string): Promise<(LedgerEntry & { batch: [number, number] })[]> {
@@ -323,10 +311,14 @@ describe('shards', () => {
   it("remove temporary files of their own killed run, and nobody else's", async () => {
     const out = newOutput()
     const uuid = '01234567-89ab-cdef-0123-456789abcdef'
-    const own = [`.silverpoint-1of1-${uuid}.tmp`, `sub/.silverpoint-1of1-${uuid}.tmp`]
-    const others = [`.silverpoint-2of3-${uuid}.tmp`, `.silverpoint-${uuid}.tmp`, '.my.tmp', 'x.tmp']
+    const temporaryOf = (name: string) => `${temporaryStem(name)}-${uuid}.tmp`
+    const own = ['1.png', 'sub/1.png', 'ledger.jsonl', 'contact-sheet.png'].map(temporaryOf)
+    const others = [temporaryOf('ledger-2of3.jsonl'), `.silverpoint-${uuid}.tmp`, '.my.tmp', 'x.tmp']
     await mkdir(join(out, 'sub'), { recursive: true })
     for (const name of [...own, ...others]) await writeFile(join(out, name), '')
+    const dead = temporaryOf('of-yesterday.png')
+    await writeFile(join(out, dead), '')
+    await utimes(join(out, dead), 0, 0)
     await job(out)
     const left = Object.keys(await contents(out)).filter((name) => name.endsWith('.tmp'))
     expect(left.sort()).toEqual([...others].sort())
@@ -445,35 +437,6 @@ describe('a job of 40 photos that is stopped', () => {
     expect({ ...now, 'ledger.jsonl': '' }).toEqual({ ...whole, 'ledger.jsonl': '' })
     expect(timeless(await ledgerOf(join(out, 'ledger.jsonl')))).toEqual(timeless(ledger))
   }
-
-  const kills = Number(process.env.SILVERPOINT_TEST_KILLS ?? 8)
-  it(`by kill -9 at ${kills} random moments goes on as if nothing had been`, {
-    timeout: kills * 60_000,
-  }, async () => {
-    const random = generator(20261124)
-    let killed = 0
-    for (let i = 0; i < kills; i++) {
-      const out = newOutput()
-      // After so many sketches were told of, and a while more; the first ones before any was.
-      const [sketches, wait] = [Math.floor(random() * 38), random() * 150]
-      let waiting = false
-      const killSoon = (said: string, kill: (signal: NodeJS.Signals) => void) => {
-        if (waiting || said.split('\n').length - 1 < sketches) return
-        waiting = true
-        setTimeout(() => kill('SIGKILL'), wait)
-      }
-      const ended = await silverpoint(sketch(out, '--skip-existing'), {
-        hear: (said, kill) => said.includes('bundle tiny') && sketches === 0 && killSoon('', kill),
-        hearResults: killSoon,
-      })
-      if (ended.signal === 'SIGKILL') killed++
-      const resumed = await silverpoint(sketch(out, '--skip-existing'))
-      expect(resumed.code).toBe(0)
-      await isWhole(out)
-      await rm(out, { recursive: true })
-    }
-    expect(killed).toBeGreaterThan(kills / 2)
-  })
 
   const signals: [NodeJS.Signals, number][] = [
     ['SIGINT', 130],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NoiseSchedule, type PredictionType } from '../lib/diffusion/noise-schedule.js'
-import { convertPrediction } from '../lib/diffusion/prediction.js'
 import * as torch from '../lib/torch/index.js'
+import { convertPrediction } from './predictions.js'
 import { BETA_SCHEDULES, load, maxDifference, noiseSchedule, numbers } from './samplers-fixture.js'
 
 const latents = load('start')
@@ -68,7 +68,7 @@ describe('NoiseSchedule', () => {
   })
 })
 
-describe('convertPrediction', () => {
+describe('predictionWeights', () => {
   const TYPES: PredictionType[] = ['epsilon', 'v_prediction', 'sample']
   const t = torch.tensor(BigInt64Array.of(700n, 700n), [2])
   const noised = noiseSchedule().addNoise(latents, noise, t)

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { PredictionType } from '../lib/diffusion/noise-schedule.js'
-import { convertPrediction } from '../lib/diffusion/prediction.js'
 import {
   createSampler,
   SAMPLER_NAMES,
@@ -8,6 +7,7 @@ import {
   type SamplerName,
 } from '../lib/diffusion/samplers/index.js'
 import * as torch from '../lib/torch/index.js'
+import { convertPrediction } from './predictions.js'
 import {
   type BetaSchedule,
   fixtureNames,

@@ -17,6 +17,8 @@ export interface Start {
   env?: NodeJS.ProcessEnv
   cwd?: string
   stdin?: string | Buffer
+  /** In bytes: no file it writes may be larger. What is beyond fails as on a full disk. */
+  largestFile?: number
   /** Told all that stderr has said so far, with a way to send signals. */
   hear?: Hear
   /** The same of stdout. */
@@ -31,8 +33,12 @@ export function silverpoint(args: readonly string[], start: Start = {}): Promise
 export function node(script: string, args: readonly string[], start: Start = {}): Promise<Ended> {
   const path = fileURLToPath(new URL(script, root))
   return new Promise((resolve) => {
-    const { env, cwd, stdin, hear, hearResults } = start
-    const child = spawn(process.execPath, [path, ...args], { env: { ...process.env, ...env }, cwd })
+    const { env, cwd, stdin, largestFile, hear, hearResults } = start
+    const command = [process.execPath, path, ...args]
+    // By POSIX in units of 512 bytes.
+    if (largestFile !== undefined)
+      command.unshift('sh', '-c', `ulimit -f ${Math.floor(largestFile / 512)} && exec "$@"`, 'sh')
+    const child = spawn(command[0] as string, command.slice(1), { env: { ...process.env, ...env }, cwd })
     const ended = { stdout: '', stderr: '' }
     const kill = (signal: NodeJS.Signals) => child.kill(signal)
     child.stdout.on('data', (text) => {

@@ -1,7 +1,7 @@
 /** Learns styles into a folder: each once, whichever methods draw in it, and on from where it was cut off. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type { Bundle } from '../bundle/bundle.js'
@@ -54,6 +54,7 @@ export class Learner {
       ? await readResultsFile(Learnt, record)
       : await this.#learn(learning, task, path)
     if (!existsSync(record)) await writeFileAtomically(record, Buffer.from(JSON.stringify(learnt)))
+    await rm(`${path}.checkpoint`, { force: true })
     const style = await Style.load(path)
     const { text, step } = style.provenance
     return { style, learned: { ...learnt, style: { file, text, step } } }

@@ -23,19 +23,11 @@ export class BatchWriter {
   failed = 0
   readonly #plan: SketchPlan
   readonly #ledger: Ledger
-  readonly #owner: string
   readonly #onItem: ((item: FileResult, done: number) => void) | undefined
 
-  /** @param owner names its temporary files. */
-  constructor(
-    plan: SketchPlan,
-    ledger: Ledger,
-    owner: string,
-    onItem?: (item: FileResult, done: number) => void,
-  ) {
+  constructor(plan: SketchPlan, ledger: Ledger, onItem?: (item: FileResult, done: number) => void) {
     this.#plan = plan
     this.#ledger = ledger
-    this.#owner = owner
     this.#onItem = onItem
   }
 
@@ -65,7 +57,7 @@ export class BatchWriter {
       silverpoint: version,
     }
     const png = await encodePng(result.sketch, metadata)
-    await writeFileAtomically(join(folder, output), png, this.#owner)
+    await writeFileAtomically(join(folder, output), png)
     if (this.done.length < ON_SHEET) this.thumbnails.set(output, await thumbnail(result.original))
     return entry
   }

@@ -3,20 +3,18 @@ import { encodePng } from '../data/image.js'
 import { learningPicture } from '../data/learning-picture.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import type { StepLosses } from '../style/learning-run.js'
-import { framePair, type Pair, type PairOptions } from '../style/pairs.js'
+import type { PreparedPair } from '../style/pairs.js'
 import type { Style } from '../style/style.js'
 import { Sketcher } from './sketcher.js'
 
 /** Writes the picture that goes with a style: the pair as it was learned from, the photo drawn in it, and how the losses fell. */
 export async function drawLearning(
   bundle: Bundle,
-  pair: Pair,
+  { photo, sketch }: PreparedPair,
   style: Style,
   losses: readonly StepLosses[],
   path: string,
-  options: PairOptions = {},
 ): Promise<void> {
-  const { photo, sketch } = await framePair(pair, bundle.manifest.resolution, options)
   await using sketcher = new Sketcher(bundle, { style, batch: 1, crop: 'none' })
   for await (const result of sketcher.sketch([await encodePng(photo)])) {
     if (result.error) throw result.error

@@ -51,46 +51,50 @@ export interface LedgerEntry {
  */
 export class Ledger {
   readonly #path: string
-  readonly #owner: string
   readonly #file: FileHandle
+  #bytes: number
   readonly #outputs: Set<string>
   #superseded = false
 
-  private constructor(path: string, owner: string, file: FileHandle, outputs: Set<string>) {
+  private constructor(path: string, file: FileHandle, bytes: number, outputs: Set<string>) {
     this.#path = path
-    this.#owner = owner
     this.#file = file
+    this.#bytes = bytes
     this.#outputs = outputs
   }
 
   /**
    * Opens a ledger to go on with it, mended where a run was cut off, or begins one with `first`.
-   * @param owner names its temporary files.
    * @throws WRITE_FAILED, also for a file that is no ledger.
    */
-  static async open(path: string, first: readonly LedgerEntry[], owner: string): Promise<Ledger> {
+  static async open(path: string, first: readonly LedgerEntry[]): Promise<Ledger> {
     const found = await textOf(path)
     const lines = found === undefined ? together(first) : latest(linesOf(found, path))
     const text = serialise(lines)
-    if (text !== found) await writeFileAtomically(path, Buffer.from(text), owner)
+    if (text !== found) await writeFileAtomically(path, Buffer.from(text))
     try {
-      return new Ledger(path, owner, await open(path, 'a'), new Set(lines.map(({ output }) => output)))
+      const outputs = new Set(lines.map(({ output }) => output))
+      return new Ledger(path, await open(path, 'a'), Buffer.byteLength(text), outputs)
     } catch (cause) {
       throw writeFailed(path, cause as NodeJS.ErrnoException)
     }
   }
 
-  /** Adds a batch; resolves when it is on the disk. @throws WRITE_FAILED. */
+  /** Adds a batch; resolves when it is on the disk. @throws WRITE_FAILED, nothing added. */
   async append(entries: readonly LedgerEntry[]): Promise<void> {
+    const text = serialise(together(entries))
     try {
-      for (const line of together(entries)) {
-        await this.#file.writeFile(serialise([line]))
-        this.#superseded ||= this.#outputs.has(line.output)
-        this.#outputs.add(line.output)
-      }
+      await this.#file.writeFile(text)
       await this.#file.sync()
     } catch (cause) {
+      // A full disk takes half a line.
+      await this.#file.truncate(this.#bytes).catch(() => {})
       throw writeFailed(this.#path, cause as NodeJS.ErrnoException)
+    }
+    this.#bytes += Buffer.byteLength(text)
+    for (const { output } of entries) {
+      this.#superseded ||= this.#outputs.has(output)
+      this.#outputs.add(output)
     }
   }
 
@@ -99,7 +103,7 @@ export class Ledger {
     await this.#file.close()
     if (!this.#superseded) return
     const lines = latest(linesOf((await textOf(this.#path)) ?? '', this.#path))
-    await writeFileAtomically(this.#path, Buffer.from(serialise(lines)), this.#owner)
+    await writeFileAtomically(this.#path, Buffer.from(serialise(lines)))
   }
 }
 

@@ -5,6 +5,7 @@ import { contactSheet, type SheetRow, thumbnail } from '../data/contact-sheet.js
 import { framePhoto } from '../data/face-framing.js'
 import { type Image, readImage, withMetadata } from '../data/image.js'
 import { writeFileAtomically } from '../data/write-file.js'
+import type { SilverpointError } from '../errors.js'
 import { version } from '../version.js'
 import { ownMetadata, type PlannedPhoto, type SketchPlan } from './plan.js'
 
@@ -21,7 +22,6 @@ export async function updateSheet(
   plan: SketchPlan,
   done: ReadonlyMap<string, string>,
   framed: ReadonlyMap<string, Image>,
-  owner: string,
 ): Promise<string | undefined> {
   const { contactSheet: path, parametersHash, photos } = plan
   const shown = photos.filter(({ output }) => done.has(output)).slice(0, ON_SHEET)
@@ -31,22 +31,28 @@ export async function updateSheet(
   const shows = hash.digest('hex')
   if ((await ownMetadata(path))?.shows === shows) return path
   const rows: SheetRow[] = []
-  for (const photo of shown) rows.push(await rowOf(photo, plan, framed))
+  for (const photo of shown) rows.push(...(await rowOf(photo, plan, framed)))
   const metadata = { what: 'contact sheet', shows, silverpoint: version }
-  await writeFileAtomically(path, withMetadata(await contactSheet(rows), metadata), owner)
+  await writeFileAtomically(path, withMetadata(await contactSheet(rows), metadata))
   return path
 }
 
-/** Scaled down at once: all of a sheet's pictures are in memory together. */
+/**
+ * Scaled down at once: all of a sheet's pictures are in memory together.
+ * @returns no row where photo or sketch was taken away meanwhile.
+ */
 async function rowOf(
   { path, relative, output }: PlannedPhoto,
   { folder, parameters }: SketchPlan,
   framed: ReadonlyMap<string, Image>,
-): Promise<SheetRow> {
-  const photo = framed.get(output)
-  return {
-    photo: photo ?? (await thumbnail((await framePhoto(path, parameters.resolution, parameters)).original)),
-    sketch: await thumbnail(await readImage(join(folder, output))),
-    name: relative,
+): Promise<SheetRow[]> {
+  try {
+    const photo =
+      framed.get(output) ??
+      (await thumbnail((await framePhoto(path, parameters.resolution, parameters)).original))
+    return [{ photo, sketch: await thumbnail(await readImage(join(folder, output))), name: relative }]
+  } catch (error) {
+    if ((error as SilverpointError).code !== 'FILE_NOT_FOUND') throw error
+    return []
   }
 }

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { FoundImage } from '../data/find-images.js'
+import { removeTemporaries } from '../data/temporaries.js'
 import { writeFailed } from '../data/write-file.js'
 import { invalidArgument } from '../errors.js'
 import { BatchWriter, type FileResult } from './batch-writer.js'
@@ -10,7 +11,6 @@ import { hashParameters } from './parameters.js'
 import { type PlanOptions, planSketches, type SketchPlan } from './plan.js'
 import { updateSheet } from './sheet.js'
 import type { Sketcher } from './sketcher.js'
-import { removeTemporaries } from './temporaries.js'
 
 export type { FileResult } from './batch-writer.js'
 
@@ -72,18 +72,18 @@ export async function runPlan(
       sketcher,
       'Plan with sketcher.parameters.',
     )
-  const owner = `${plan.shard.index}of${plan.shard.count}`
   await makeFolders(plan)
-  await removeTemporaries(plan, owner)
-  const ledger = await Ledger.open(plan.ledger, plan.adopted, owner)
-  const writer = new BatchWriter(plan, ledger, owner, options.onItem)
+  const outputs = plan.photos.map(({ output }) => join(plan.folder, output))
+  await removeTemporaries([plan.ledger, plan.contactSheet, ...outputs])
+  const ledger = await Ledger.open(plan.ledger, plan.adopted)
+  const writer = new BatchWriter(plan, ledger, options.onItem)
   try {
     if (sketcher && plan.pending.length > 0) await drawPending(sketcher, plan, writer, options)
   } finally {
     await ledger.close()
   }
   const done = new Map([...plan.skipped, ...writer.done].map(({ output, inputHash }) => [output, inputHash]))
-  const sheet = await updateSheet(plan, done, writer.thumbnails, owner)
+  const sheet = await updateSheet(plan, done, writer.thumbnails)
   return {
     sketched: writer.done.length,
     failed: writer.failed,

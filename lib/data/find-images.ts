@@ -109,7 +109,9 @@ export async function imagesWithin(folder: string, output?: string): Promise<Fou
   const images: FoundImage[] = []
   const enter = async (at: string): Promise<void> => {
     // A link may lead back to where we come from.
-    const real = await realpath(at)
+    const real = await realpath(at).catch((cause: NodeJS.ErrnoException) => {
+      throw readFailure(at, cause)
+    })
     if (resolve(at) === skipped || entered.has(real)) return
     entered.add(real)
     const { files, folders } = await namesIn(at)

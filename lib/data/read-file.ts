@@ -10,8 +10,17 @@ export async function readFile(path: string): Promise<Buffer> {
   }
 }
 
+/** What Node makes of a name's bytes that are no UTF-8: by such a name nothing is found. */
+const NOT_UTF8 = '\uFFFD'
+
 /** What a failed look at a file or a folder is called. */
 export function readFailure(path: string, cause: NodeJS.ErrnoException): SilverpointError {
+  if (cause.code === 'ENOENT' && path.includes(NOT_UTF8))
+    return new SilverpointError(
+      'FILE_UNREADABLE',
+      `Expected a name in UTF-8 but ${path} has other bytes where it shows ${NOT_UTF8}. Rename it.`,
+      { cause },
+    )
   return cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
     ? new SilverpointError(
         'FILE_NOT_FOUND',

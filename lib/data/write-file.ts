@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { SilverpointError } from '../errors.js'
 
 /**
  * Writes all of the file or none of it: beside it first, onto the disk, then renamed. A reader, or a run cut off at any
  * moment, sees the old file or the new one. WRITE_FAILED leaves what was there untouched, and nothing else behind.
- * @param owner is in the temporary file's name (`.silverpoint-OWNER-UUID.tmp`), so that a killed job's can be told.
+ * What a killed run leaves, removeTemporaries takes away.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array, owner?: string): Promise<void> {
-  const temporary = temporaryBeside(path, owner)
+export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = temporaryBeside(path)
   try {
     await writeThrough(temporary, bytes)
     await rename(temporary, path)
@@ -31,9 +31,13 @@ export async function requireWritable(path: string): Promise<void> {
   }
 }
 
-/** Not made from the file's own name, which may be as long as the file system allows. */
-const temporaryBeside = (path: string, owner?: string): string =>
-  join(dirname(path), `.silverpoint-${owner ? `${owner}-` : ''}${randomUUID()}.tmp`)
+const temporaryBeside = (path: string): string => `${temporaryStem(path)}-${randomUUID()}.tmp`
+
+/** What all temporary files of one file begin with. Not its own name, which may be as long as the file system allows. */
+export function temporaryStem(path: string): string {
+  const hash = createHash('sha256').update(basename(path)).digest('hex')
+  return join(dirname(path), `.silverpoint-${hash.slice(0, 16)}`)
+}
 
 async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx')
@@ -54,6 +58,8 @@ const CAUSES: Record<string, [string, string]> = {
   EROFS: ['the file system is read-only', 'Choose a folder you may write to.'],
   ENOENT: ['its folder does not exist', 'Make the folder first.'],
   ENOTDIR: ['a part of its path is a file', 'Choose another path.'],
+  ENAMETOOLONG: ['its name is too long', 'Choose a shorter one.'],
+  EFBIG: ['files may not be that large here', 'Raise the limit (ulimit -f) or choose another folder.'],
   EISDIR: ['there is a folder of that name', 'Choose another name.'],
 }
 

@@ -37,19 +37,3 @@ export function weigh(weights: Weights, latents: Tensor, predicted: Tensor): Ten
     [predicted, weights.predicted],
   ])
 }
-
-/** The prediction of type `to` that says the same of noised `latents` at `level` as one of type `from`. */
-export function convertPrediction(
-  predicted: Tensor,
-  from: PredictionType,
-  to: PredictionType,
-  level: NoiseLevel,
-  latents: Tensor,
-): Tensor {
-  const wanted = {
-    epsilon: { original: 0, noise: 1 },
-    v_prediction: { original: -level.sigma, noise: level.alpha },
-    sample: { original: 1, noise: 0 },
-  }[to]
-  return weigh(predictionWeights(from, level, wanted), latents, predicted)
-}

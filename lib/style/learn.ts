@@ -1,6 +1,6 @@
 /** Learning a style from one pair, or a few of one artist: the initial text, instruction tuning, the style. */
-import { rm } from 'node:fs/promises'
 import type { Bundle } from '../bundle/bundle.js'
+import { removeTemporaries } from '../data/temporaries.js'
 import { invalidArgument } from '../errors.js'
 import { inspectDevices, scope } from '../torch/index.js'
 import { version } from '../version.js'
@@ -31,7 +31,10 @@ export interface LearnOptions extends PairOptions {
   text?: string
   /** A whole number; another gives other noise, and another search. Default 0. */
   seed?: number
-  /** A file that keeps the run: it goes on from there if it exists, and is removed when the style is learned. */
+  /**
+   * A file that keeps the run: written every 15 seconds and when it is cancelled, and gone on from where it exists. It
+   * stays when the style is learned: remove it once the style is saved, and nothing can be lost in between.
+   */
   checkpoint?: string
   /** Ends the run after the current call, its checkpoint saved, with CANCELLED. */
   signal?: AbortSignal
@@ -46,7 +49,8 @@ const CHUNK = 10
 const SAVE_EVERY_MS = 15_000
 
 /**
- * Learns the manner of the sketch in a pair. Several pairs of one artist are learned together.
+ * Learns the manner of the sketch in a pair. Several pairs of one artist are learned together. Pairs of files are framed
+ * first, those of images are taken as they are.
  * @throws CANCELLED, CHECKPOINT_MISMATCH, TEXT_TOO_LONG, FACE_NOT_FOUND, IMAGE_INVALID and what reading pictures throws.
  *
  * @example
@@ -61,7 +65,7 @@ const SAVE_EVERY_MS = 15_000
  */
 export async function learnStyle(
   bundle: Bundle,
-  pairs: Pair | readonly Pair[],
+  pairs: Pair | PreparedPair | readonly (Pair | PreparedPair)[],
   options: LearnOptions = {},
 ): Promise<Style> {
   const list = Array.isArray(pairs) ? pairs : [pairs]
@@ -72,6 +76,7 @@ export async function learnStyle(
   )
   const settings = await settingsOf(bundle, prepared, recipe, options)
   const { checkpoint } = options
+  if (checkpoint) await removeTemporaries([checkpoint])
   const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined
   const text = saved?.state.text ?? (await initialText(bundle, prepared, recipe, options))
 
@@ -93,7 +98,6 @@ export async function learnStyle(
     await descend(run, recipe.steps, save, options)
     const style = await styleOf(bundle, run, text, recipe, settings, options)
     run.dispose()
-    if (checkpoint) await rm(checkpoint, { force: true })
     return style
   })
 }

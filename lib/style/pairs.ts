@@ -19,7 +19,7 @@ export interface Pair {
   sketch: string | Buffer
 }
 
-/** A pair at the bundle's resolution. */
+/** A photo and its sketch in one frame, and in memory. */
 export interface PreparedPair {
   photo: Image
   sketch: Image
@@ -35,12 +35,13 @@ export interface PairOptions {
   align?: 'auto' | 'never' | 'always'
 }
 
+/** A pair at the bundle's resolution, framed first where it is of files. */
 export async function preparePair(
-  pair: Pair,
+  pair: Pair | PreparedPair,
   resolution: number,
   options: PairOptions = {},
 ): Promise<PreparedPair> {
-  const { photo, sketch } = await framePair(pair, resolution, options)
+  const { photo, sketch } = isFramed(pair) ? pair : await framePair(pair, resolution, options)
   return { photo: (await fit(photo, resolution)).image, sketch: (await fit(sketch, resolution)).image }
 }
 
@@ -85,6 +86,9 @@ async function inFrame(
     'Crop one to the other, or let them be aligned (--align auto).',
   )
 }
+
+const isFramed = (pair: Pair | PreparedPair): pair is PreparedPair =>
+  typeof pair.photo === 'object' && !Buffer.isBuffer(pair.photo)
 
 const nameOf = (source: string | Buffer, other: string): string =>
   typeof source === 'string' ? source : other

@@ -1,9 +1,11 @@
+import { rm } from 'node:fs/promises'
 import { drawLearning } from '../../batch/draw-learning.js'
+import { removeTemporaries } from '../../data/temporaries.js'
 import { requireWritable } from '../../data/write-file.js'
 import { invalidArgument } from '../../errors.js'
 import { learnStyle } from '../../style/learn.js'
 import type { StepLosses } from '../../style/learning-run.js'
-import type { Pair } from '../../style/pairs.js'
+import { framePair, type Pair, type PreparedPair } from '../../style/pairs.js'
 import { RECIPES, type Recipe, type RecipeName } from '../../style/recipe.js'
 import { interruptible } from '../interrupt.js'
 import type { CropOptions, ModelOptions, SeedOptions } from '../options.js'
@@ -27,18 +29,23 @@ interface LearnCliOptions extends ModelOptions, CropOptions, SeedOptions {
 export async function learn(pictures: string[], options: LearnCliOptions, output: Output): Promise<void> {
   const pairs = pairsOf(pictures)
   const { crop, face, align } = options
+  const picture = `${options.output.replace(/\.safetensors$/, '')}.png`
+  const checkpoint = `${options.output}.checkpoint`
+  await removeTemporaries([options.output, picture])
   await requireWritable(options.output)
   await using bundle = await openBundle(options, output)
+  const framed = await Promise.all(
+    pairs.map((pair) => framePair(pair, bundle.manifest.resolution, { crop, face, align })),
+  )
   const history: StepLosses[] = []
   const progress = { search: undefined as Progress | undefined, descent: undefined as Progress | undefined }
   const style = await interruptible(output, (signal) =>
-    learnStyle(bundle, pairs, {
+    learnStyle(bundle, framed, {
       recipe: options.recipe,
       changes: changesOf(options),
       text: options.text,
       seed: options.seed,
-      ...{ crop, face, align },
-      checkpoint: `${options.output}.checkpoint`,
+      checkpoint,
       signal,
       onText: (done, total, score) => {
         progress.search ??= new Progress(output, 'finding a text', total)
@@ -56,8 +63,8 @@ export async function learn(pictures: string[], options: LearnCliOptions, output
     progress.descent?.stop()
   })
   await style.save(options.output)
-  const picture = `${options.output.replace(/\.safetensors$/, '')}.png`
-  await drawLearning(bundle, pairs[0] as Pair, style, history, picture, { crop, face, align })
+  await drawLearning(bundle, framed[0] as PreparedPair, style, history, picture)
+  await rm(checkpoint, { force: true })
   const { text, step } = style.provenance
   output.result(`${options.output}  (from "${text}", step ${step})\n${picture}`, {
     style: options.output,
