@@ -69,7 +69,7 @@ async function pretending(name: string, ...roles: string[]): Promise<string> {
   return folder
 }
 
-describe('a metrics bundle', { timeout: 30_000 }, () => {
+describe('a metrics bundle', { timeout: 60_000 }, () => {
   it('of the published weights gives LPIPS, FID and KID: the figures of lpips, torchmetrics and clean-fid', async () => {
     using networks = await MetricNetworks.open(
       await pretending('published', 'lpips_alex', 'fid_inception'),
@@ -175,7 +175,7 @@ describe('a metrics bundle', { timeout: 30_000 }, () => {
   })
 })
 
-describe('silverpoint evaluate --metrics-bundle', { timeout: 60_000 }, () => {
+describe('silverpoint evaluate --metrics-bundle', { timeout: 120_000 }, () => {
   it('heads columns LPIPS, FID and KID where the networks are the published ones, and says why not', async () => {
     const folder = join(root, 'pictures')
     await mkdir(folder)
