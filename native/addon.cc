@@ -104,7 +104,7 @@ Napi::Value load(const Napi::CallbackInfo& info) {
   const Call call = {static_cast<uint64_t>(info[3].ToNumber().Int64Value()), false};
   environment.append(
       info.Env(),
-      std::make_shared<LoadStep>(info[0].ToString().Utf8Value(), c10::Device(info[1].ToString().Utf8Value()),
+      std::make_shared<LoadStep>(info[0].ToString().Utf8Value(), deviceOf(info[1]),
                                  static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value()), call,
                                  [answer](const FailurePtr& failure, ModulePtr module) {
                                    answer.settle(failure, [module = std::move(module)](Napi::Env env) {

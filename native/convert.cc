@@ -1,6 +1,9 @@
 #include "convert.h"
 
 #include <c10/core/Device.h>
+#include <c10/util/Exception.h>
+
+#include <cmath>
 
 #include "program.h"
 
@@ -80,9 +83,9 @@ c10::IValue scalarOf(const Napi::Value& value, const c10::Argument& argument) {
   }
   if (!value.IsNumber()) reject(value, argument);
   const double number = value.As<Napi::Number>().DoubleValue();
-  const auto whole = static_cast<int64_t>(number);
   // An integer scalar keeps an integer tensor's dtype, as in Python.
-  if (static_cast<double>(whole) == number) return c10::IValue(c10::Scalar(whole));
+  const bool fits = number >= -0x1p63 && number < 0x1p63;
+  if (fits && std::trunc(number) == number) return c10::IValue(c10::Scalar(static_cast<int64_t>(number)));
   return c10::IValue(c10::Scalar(number));
 }
 
@@ -144,13 +147,22 @@ Operand operandOf(const Napi::Value& value, const c10::TypePtr& type, const c10:
     case c10::TypeKind::StringType:
       return c10::IValue(value.ToString().Utf8Value());
     case c10::TypeKind::DeviceObjType:
-      return c10::IValue(c10::Device(value.ToString().Utf8Value()));
+      return c10::IValue(deviceOf(value));
     default:
       reject(value, argument);
   }
 }
 
 }  // namespace
+
+c10::Device deviceOf(const Napi::Value& name) {
+  const auto text = name.ToString().Utf8Value();
+  try {
+    return c10::Device(text);
+  } catch (const c10::Error&) {
+    throw Napi::TypeError::New(name.Env(), "Expected a device such as cpu or cuda:0 but received " + text);
+  }
+}
 
 Napi::Value wrapSlot(Napi::Env env, SlotPtr slot) { return wrap(env, new SlotHandle(std::move(slot))); }
 

@@ -27,6 +27,9 @@ Napi::Value wrapProgram(Napi::Env env, std::shared_ptr<class Program> program);
 std::shared_ptr<class Program> programOf(const Napi::Value& handle);
 void disposeProgram(const Napi::Value& handle);
 
+// Throws a TypeError for a name that is none of a device.
+c10::Device deviceOf(const Napi::Value& name);
+
 Napi::Value wrapOperator(Napi::Env env, c10::OperatorHandle op);
 const c10::OperatorHandle& operatorOf(const Napi::Value& handle);
 

@@ -26,7 +26,11 @@ void Environment::append(Napi::Env env, StepPtr step) {
     recording->add(std::move(step));
     return;
   }
-  Queue::instance().append(account, std::move(step));
+  if (!Queue::instance().append(account, std::move(step))) {
+    auto error = Napi::Error::New(env, "Expected a running engine but this process is ending. Compute before that.");
+    error.Set("code", "ENGINE_SHUT_DOWN");
+    throw error;
+  }
   reportMemory(env);
 }
 

@@ -18,7 +18,7 @@ class Environment {
 
   explicit Environment(Napi::Env env);
 
-  // Queues the step, or adds it to the program being recorded.
+  // Queues the step, or adds it to the program being recorded. Throws ENGINE_SHUT_DOWN at the process's end.
   void append(Napi::Env env, StepPtr step);
 
   // Tells V8 of the memory that tensors have taken or given back since the last call.

@@ -62,6 +62,7 @@ at::Tensor draw(c10::IntArrayRef size, int64_t seed, const at::Tensor& items, co
   TORCH_CHECK(rows == 1 || (!size.empty() && size[0] == rows), "expected one item, or as many as there are rows (",
               size.empty() ? 0 : size[0], "), but received ", rows);
   const auto keys = items.to(at::kLong).contiguous();
+  if (result.numel() == 0) return result;
   const auto length = result.numel() / rows;
   const auto number = static_cast<uint32_t>(draw.item<int64_t>());
   for (int64_t row = 0; row < rows; ++row) {

@@ -1,6 +1,5 @@
 #include "queue.h"
 
-#include <stdexcept>
 #include <vector>
 
 namespace silverpoint {
@@ -10,14 +9,15 @@ Queue& Queue::instance() {
   return *queue;
 }
 
-void Queue::append(std::shared_ptr<Account> owner, StepPtr step) {
+bool Queue::append(std::shared_ptr<Account> owner, StepPtr step) {
   {
     std::lock_guard lock(mutex_);
-    if (stopping_) throw std::runtime_error("the compute thread has been shut down");
+    if (stopping_) return false;
     if (!thread_.joinable()) thread_ = std::thread(&Queue::work, this);
     entries_.push_back({std::move(owner), std::move(step)});
   }
   arrived_.notify_one();
+  return true;
 }
 
 void Queue::close(const std::shared_ptr<Account>& owner) {

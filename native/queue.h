@@ -19,8 +19,8 @@ class Queue {
   // Never destroyed: the thread must not outlive its queue when static destructors run.
   static Queue& instance();
 
-  // Starts the thread if need be. Throws std::runtime_error after shutdown().
-  void append(std::shared_ptr<Account> owner, StepPtr step);
+  // Starts the thread if need be. False after shutdown(): the step will not be run.
+  [[nodiscard]] bool append(std::shared_ptr<Account> owner, StepPtr step);
 
   // Marks the owner closed, drops what it still has queued and waits for its running step.
   void close(const std::shared_ptr<Account>& owner);

@@ -1,4 +1,5 @@
 // The native build, by CMakeLists.txt through cmake-js: what setup.mjs, and binding.gyp for node-gyp and prebuildify, run.
+// --sanitize: instrumented, into a folder apart (scripts/test-sanitize.mjs).
 // In an installed package: npm install cmake-js node-addon-api, then node node_modules/silverpoint/scripts/compile-addon.mjs
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -16,10 +17,12 @@ const folderOf = (name) => {
     process.exit(1)
   }
 }
+const sanitize = process.argv.includes('--sanitize')
 const cmakeJs = join(folderOf('cmake-js'), 'bin', 'cmake-js')
 const settings = {
   SILVERPOINT_NODE_ADDON_API: folderOf('node-addon-api'),
   SILVERPOINT_LIBTORCH: await findOrInstall((text) => console.error(text)),
+  SILVERPOINT_SANITIZE: sanitize ? 'ON' : 'OFF',
 }
 const args = [
   'compile',
@@ -29,7 +32,7 @@ const args = [
   '--directory',
   root,
   '--out',
-  join(root, '.build', 'cmake'),
+  join(root, '.build', sanitize ? 'cmake-sanitize' : 'cmake'),
 ]
 for (const [name, value] of Object.entries(settings)) args.push(`--CD${name}=${value}`)
 execFileSync(process.execPath, [cmakeJs, ...args], { cwd: root, stdio: ['ignore', 2, 2] })

@@ -132,6 +132,24 @@ describe('a failed operation', () => {
   it('is refused at once where the arguments do not fit the schema', () => {
     expect(() => torch.op('aten::matmul', '', [matrix(), 3])).toThrow(/tensor handle/)
     expect(() => torch.op('aten::nonsense', '', [])).toThrow('no operator aten::nonsense')
+    expect(() => torch.zeros([1], { device: 'gpu' as torch.Device })).toThrow(
+      'Expected a device such as cpu or cuda:0 but received gpu',
+    )
+  })
+})
+
+describe('numbers that no integer holds', () => {
+  it('stay what they are', async () => {
+    const numbers = [
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+      2 ** 63,
+      -(2 ** 63),
+      1e300,
+    ]
+    for (const number of numbers)
+      expect(await torch.full([], number, { dtype: 'float64' }).item()).toBe(number)
   })
 })
 

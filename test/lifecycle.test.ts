@@ -24,7 +24,8 @@ describe('a process in mid-work ends cleanly, 20 times of 20', () => {
     ['process.exit beside a worker', 'code 7'],
     ['SIGINT', 'code 130'],
     ['natural', 'code 7'],
-  ])('by %s', { timeout: 180_000 }, async (way, wanted) => {
+    ['computing too late', 'code 7'],
+  ])('by %s', { timeout: 1_800_000 }, async (way, wanted) => {
     for (let i = 0; i < 20; i++) expect(await endOf(way)).toBe(wanted)
   })
 })

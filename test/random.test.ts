@@ -43,6 +43,11 @@ describe('random numbers', () => {
     }
   })
 
+  it('are none for no rows', async () => {
+    const items = torch.tensor(new BigInt64Array(), [0])
+    expect(await torch.normal([0, 5], { seed: 1, item: items }).shape()).toEqual([0, 5])
+  })
+
   it('refuse items that are not one for each row', async () => {
     const items = torch.tensor(BigInt64Array.of(1n, 2n, 3n), [3])
     await expect(torch.normal([2, 5], { seed: 1, item: items }).ready()).rejects.toThrow(

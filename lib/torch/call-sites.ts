@@ -24,9 +24,19 @@ function siteOf(call: number): string {
   return known ? known.slice(known.indexOf('\n') + 1) : '    at (an operation too long ago to be remembered)'
 }
 
+/** What a call of the addon gives; what it throws at once is typed. */
+export function asked<T>(ask: () => T): T {
+  try {
+    return ask()
+  } catch (error) {
+    throw typedError(error)
+  }
+}
+
 /** A native failure as a typed error, with the stack of the operation that failed first. */
 export function typedError(error: unknown): Error {
   const native = error as NativeError
+  if (native?.code === 'ENGINE_SHUT_DOWN') return new SilverpointError(native.code, native.message)
   if (typeof native?.call !== 'number') return error as Error
   const typed = new SilverpointError(native.code as ErrorCode, `${native.operation}: ${native.message}`)
   typed.stack = `${typed.name}: ${typed.message}\n${siteOf(native.call)}`

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { SilverpointError } from '../errors.js'
 import type { Argument, OperatorHandle, ProgramHandle, TensorHandle } from './addon-types.js'
-import { nextCall } from './call-sites.js'
+import { asked, nextCall } from './call-sites.js'
 import { native } from './native.js'
 import { Tensor } from './tensor.js'
 
@@ -107,12 +107,8 @@ function argumentOf(value: OpArgument): Argument {
  * `outputs`: how many tensors it gives (0 for an operator used in place).
  */
 export function op(name: string, overload: string, args: OpArgument[], outputs = 1): Tensor[] {
-  const handles = native().call(
-    operator(name, overload),
-    args.map(argumentOf),
-    outputs,
-    context().gradients,
-    nextCall(),
+  const handles = asked(() =>
+    native().call(operator(name, overload), args.map(argumentOf), outputs, context().gradients, nextCall()),
   )
   return handles.map(adopt)
 }
@@ -127,11 +123,8 @@ export function grad(loss: Tensor, inputs: Tensor): Tensor
 export function grad(loss: Tensor, inputs: readonly Tensor[]): Tensor[]
 export function grad(loss: Tensor, inputs: Tensor | readonly Tensor[]): Tensor | Tensor[] {
   const list = inputs instanceof Tensor ? [inputs] : inputs
-  const handles = native().grad(
-    loss.handle,
-    list.map((input) => input.handle),
-    nextCall(),
-  )
+  const leaves = list.map((input) => input.handle)
+  const handles = asked(() => native().grad(loss.handle, leaves, nextCall()))
   const gradients = handles.map(adopt)
   return inputs instanceof Tensor ? (gradients[0] as Tensor) : gradients
 }

@@ -1,5 +1,5 @@
 import type { ModuleHandle } from './addon-types.js'
-import { nextCall, typedError } from './call-sites.js'
+import { asked, nextCall, typedError } from './call-sites.js'
 import { type Device, type DType, dtypeCode } from './dtype.js'
 import { adopt, context } from './engine.js'
 import { native } from './native.js'
@@ -42,12 +42,9 @@ export class ScriptModule {
 
   /** For a module that gives several tensors. */
   call(outputs: number, ...inputs: Tensor[]): Tensor[] {
-    const handles = native().forward(
-      this.#handle,
-      inputs.map((input) => input.handle),
-      outputs,
-      context().gradients,
-      nextCall(),
+    const given = inputs.map((input) => input.handle)
+    const handles = asked(() =>
+      native().forward(this.#handle, given, outputs, context().gradients, nextCall()),
     )
     return handles.map(adopt)
   }

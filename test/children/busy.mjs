@@ -39,4 +39,13 @@ if (way === 'process.exit') {
   worker.once('message', () => soon(() => process.exit(7)))
 } else if (way === 'natural') {
   process.exitCode = (await torch.ones([3]).sum().item()) === 3 ? 7 : 1
+} else if (way === 'computing too late') {
+  await torch.ones([1]).ready()
+  process.once('exit', () => {
+    try {
+      torch.ones([1])
+    } catch (error) {
+      process.exitCode = error.code === 'ENGINE_SHUT_DOWN' && error.name === 'SilverpointError' ? 7 : 1
+    }
+  })
 }
