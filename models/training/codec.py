@@ -30,10 +30,9 @@ def lapped_basis() -> torch.Tensor:
 
 
 def gains() -> torch.Tensor:
-    """[18]: what brings a typical drawing's channels near to unit variance; the finest stay at about half of it, so that
-    noise still hides the detail before it hides the face."""
+    """[18]: what brings a typical drawing's channels to about unit variance, so that a network hears of the detail, too."""
     frequency = (torch.arange(BLOCK)[:, None] + torch.arange(BLOCK)[None]).flatten()
-    lightness = torch.where(frequency == 0, 0.35, 0.9 * 1.45 ** (frequency.clamp(max=3).float() - 1))
+    lightness = torch.where(frequency == 0, 0.35, 2.25 * 1.45 ** (frequency.clamp(max=3).float() - 1))
     return torch.cat([lightness, torch.ones(2)])
 
 

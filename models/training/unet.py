@@ -41,7 +41,7 @@ def objective(predicted: torch.Tensor, target: torch.Tensor, kept: torch.Tensor)
     it beyond prediction, and would drown the rest. Where little noise is left, errors stay in the picture: up to twice the weight.
     """
     error = (predicted - target) ** 2
-    detail = error[:, 1:16].mean((1, 2, 3)) / (target[:, 1:16].pow(2).mean((1, 2, 3)) + 0.03)
+    detail = error[:, 1:16].mean((1, 2, 3)) / (target[:, 1:16].pow(2).mean((1, 2, 3)) + 0.2)
     tone = error[:, [0, 16, 17]].mean((1, 2, 3))
     return ((detail + tone) / (1.5 - kept)).mean()
 
