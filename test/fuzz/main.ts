@@ -100,7 +100,9 @@ function endOf(child: ChildProcess, progress: string): Promise<string | undefine
   })
 }
 
-const at = (progress: string): number => readFileSync(progress).readUInt32LE(0)
+function at(progress: string): number {
+  return readFileSync(progress).readUInt32LE(0)
+}
 
 function bytesOf(number: number): Buffer {
   const bytes = Buffer.alloc(4)
