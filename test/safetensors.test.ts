@@ -159,6 +159,11 @@ describe('a damaged safetensors file', () => {
     ['with half a side', fileOf({ a: entry(0, 1, [0.5, 2]) }, 1), /sides from 0 .* \[0.5,2\]/],
     ['with a side past the whole numbers', fileOf({ a: entry(0, 1, [2 ** 53]) }, 1), /sides from 0/],
     [
+      'with more sides than a tensor can have',
+      fileOf({ a: entry(0, 1, Array(65).fill(1)) }, 1),
+      /at most 64 sides .* it has 65/,
+    ],
+    [
       'with a side of text',
       fileOf('{"a":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}', 1),
       /sides from 0/,

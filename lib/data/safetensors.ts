@@ -28,6 +28,8 @@ const FORMATS: { format: string; dtype: DType; size: number }[] = [
   { format: 'BOOL', dtype: 'bool', size: 1 },
 ]
 const HEADER_LIMIT = 100_000_000
+/** As many as PyTorch's tensors can have. */
+const MOST_SIDES = 64
 const METADATA = '__metadata__'
 
 /** FILE_NOT_FOUND, FILE_UNREADABLE, or SAFETENSORS_INVALID that says what is wrong in it. */
@@ -146,6 +148,8 @@ function parseEntry(name: string, value: unknown): Entry {
     throw new Flaw(`one of ${names} as dtype of ${called}`, `it is ${quoted(format)}`)
   }
   if (!isCounts(shape)) throw new Flaw(`sides from 0 as shape of ${called}`, `it is ${quoted(shape)}`)
+  if (shape.length > MOST_SIDES)
+    throw new Flaw(`at most ${MOST_SIDES} sides as shape of ${called}`, `it has ${shape.length}`)
   if (!isCounts(offsets) || offsets.length !== 2)
     throw new Flaw(`a begin and an end as data_offsets of ${called}`, `they are ${quoted(offsets)}`)
   const [begin, end] = offsets as [number, number]
