@@ -1,0 +1,104 @@
+// Seconds a learning step: VISII's recipe in diffusers against ours, amortised over a whole learning; and the same single
+// branch on both sides. With --curve also seconds to a held objective. Alike: weights, pair, first text, threads.
+//
+//   node bench/learn.mjs --model FOLDER [--bundle FOLDER] [--steps 200] [--curve 1000]        after `npm run build`
+//
+// Options of all comparisons: bench/lib/options.mjs.
+import { inTurn, quickest } from './lib/in-turn.mjs'
+import { about, commonOptions, contenders, withPictures } from './lib/options.mjs'
+import { ratioOf, report } from './lib/report.mjs'
+
+const options = commonOptions({ steps: { type: 'string', default: '200' }, curve: { type: 'string' } })
+const steps = Number(options.steps)
+const { ours, peers } = contenders(options)
+const facts = await about(options, ours, peers)
+const { resolution } = await ours[0].ask('defaults')
+
+await withPictures(resolution, 0, async ({ pair }) => {
+  const sections = [await amortised(pair), await singleBranch(pair)]
+  if (options.curve) sections.push(await toObjective(pair, Number(options.curve)))
+  await report('learn', { ...facts, steps }, sections)
+})
+for (const one of [...ours, ...peers]) await one.close()
+
+/** Whole runs: the pair read and encoded, draws that are held scored, the rows kept, the cache of branches filled. */
+async function amortised(pair) {
+  // As many as 64 are of 200 steps.
+  const draws = { kind: 'fixed', count: Math.ceil(0.32 * steps) }
+  const learning = (one, name, request) => ({
+    name: `${one.name}, ${name}`,
+    run: async () => {
+      const { seconds, steps } = await one.ask('learn', { pair, ...request })
+      return seconds / steps
+    },
+  })
+  const rows = await inTurn(options.repeats, [
+    ...ours.map((one) => learning(one, 'default', { recipe: 'default', changes: { steps } })),
+    ...ours.map((one) => learning(one, 'visii', { recipe: 'visii', changes: { steps } })),
+    ...ours.map((one) => learning(one, 'visii, cached', { recipe: 'visii', changes: { steps, draws } })),
+    ...peers.map((one) => learning(one, 'visii', { branches: 3, steps })),
+  ])
+  const best = (name) =>
+    quickest(
+      rows.filter((row) => row.name.endsWith(name)),
+      'silverpoint',
+    )
+  const peer = quickest(rows, 'diffusers')
+  return {
+    what: `learning, a step of ${steps}, all counted but PEZ`,
+    unit: 'seconds',
+    rows,
+    ratios: [
+      ...ratioOf("VISII's recipe / our default", peer, best('default')),
+      ...ratioOf("VISII's recipe / ours", peer, best('visii')),
+      ...ratioOf("VISII's recipe / ours, cached", peer, best('cached')),
+    ],
+  }
+}
+
+/** Forward, backward to the instruction and AdamW of one branch, without any scoring. */
+async function singleBranch(pair) {
+  const job = (one, request) => ({
+    name: one.name,
+    run: async () => {
+      const { seconds, steps } = await one.ask('learn', { pair, ...request })
+      return seconds / steps
+    },
+  })
+  const rows = await inTurn(options.repeats, [
+    ...ours.map((one) => job(one, { recipe: 'paper', changes: { steps } })),
+    ...peers.map((one) => job(one, { branches: 1, steps })),
+  ])
+  return {
+    what: 'a learning step of one branch, the same computation',
+    unit: 'seconds',
+    rows,
+    ratios: ratioOf('one branch', quickest(rows, 'diffusers'), quickest(rows, 'silverpoint')),
+  }
+}
+
+/** Seconds until the best iterate so far is as good on held draws as the peer's best of all. Float32, eager. */
+async function toObjective(pair, steps) {
+  const [we, they] = [ours[0], peers[0]]
+  const [mine, theirs] = [
+    await we.ask('curve', { pair, recipe: 'default', every: 20 }),
+    await they.ask('curve', { pair, branches: 3, steps, every: 50 }),
+  ]
+  const scored = async ({ points }) => {
+    const { values } = await we.ask('objective', { pair, contexts: points.map(({ context }) => context) })
+    return points.map(({ step, seconds }, i) => ({ step, seconds, objective: values[i] }))
+  }
+  const curves = { [we.name]: await scored(mine), [they.name]: await scored(theirs) }
+  const goal = Math.min(...curves[they.name].map(({ objective }) => objective))
+  const rows = Object.entries(curves).map(([name, curve]) => {
+    const reached = curve.find(({ objective }) => objective <= goal)
+    const values = reached ? [Number(reached.seconds.toPrecision(4))] : []
+    return { name, values, median: values[0], curve, ...(!reached && { error: 'not reached' }) }
+  })
+  return {
+    what: `to the held objective ${goal.toPrecision(4)}, the peer's best of ${steps} steps`,
+    unit: 'seconds',
+    rows,
+    ratios: rows.some(({ error }) => error) ? [] : ratioOf('to a held objective', rows[1], rows[0]),
+  }
+}

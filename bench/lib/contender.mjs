@@ -1,0 +1,53 @@
+// Who is measured: a process that works on request, one JSON line in, one JSON line out. Ours and the peer's are asked alike,
+// side by side; each has its own memory, which is told too.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export class Contender {
+  /** @param name as it stands in tables. */
+  constructor(name, command, args, threads) {
+    this.name = name
+    const env = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' }
+    this.process = spawn(command, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'] })
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]()
+  }
+
+  /** The answer to one piece of work; `seconds` are measured inside, without the way there and back. */
+  async ask(work, options = {}) {
+    this.process.stdin.write(`${JSON.stringify({ work, ...options })}\n`)
+    const { value, done } = await this.lines.next()
+    if (done) throw new Error(`${this.name} ended at "${work}"`)
+    const answer = JSON.parse(value)
+    if (answer.error) throw new Error(`${this.name} at "${work}": ${answer.error}`)
+    return answer
+  }
+
+  async close() {
+    this.process.stdin.end()
+    if (this.process.exitCode === null) await once(this.process, 'exit')
+  }
+}
+
+/** @param bundle a folder; without one the embedded bundle. */
+export const silverpoint = ({ bundle, dtype = 'float32', threads }) =>
+  new Contender(
+    `silverpoint ${short(dtype)}`,
+    process.execPath,
+    ['bench/lib/silverpoint.mjs', dtype, threads, ...(bundle ? [bundle] : [])],
+    threads,
+  )
+
+/** diffusers on the folder that the bundle was exported from. `setting`: eager, channels-last or compile. */
+export const diffusers = ({ python, model, dtype = 'float32', setting = 'eager', threads }) =>
+  new Contender(
+    `diffusers ${setting} ${short(dtype)}`,
+    python,
+    ['-m', 'bench.peer', model, '--dtype', dtype, '--setting', setting, '--threads', threads],
+    threads,
+  )
+
+const short = (dtype) => ({ float32: 'f32', bfloat16: 'bf16' })[dtype]

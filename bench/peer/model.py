@@ -1,0 +1,62 @@
+"""The checkpoint as diffusers runs it, in one of its settings."""
+
+import torch
+from diffusers import StableDiffusionInstructPix2PixPipeline
+from PIL import Image
+
+from models.export.checkpoint import Checkpoint, quiet
+
+
+class Model:
+    def __init__(self, source: str, dtype: torch.dtype, setting: str):
+        quiet()
+        checkpoint = Checkpoint(source)
+        self.dtype, self.source = dtype, source
+        self.unet, self.vae = checkpoint.unet().to(dtype), checkpoint.vae().to(dtype)
+        self.text = checkpoint.text_encoder().to(dtype)
+        self.tokenizer = checkpoint.tokenizer()
+        self.scheduler = checkpoint.scheduler()
+        self.checkpoint = checkpoint
+        self.latent_side = self.unet.config.sample_size
+        # As the pipeline reckons it.
+        self.side = self.latent_side * 2 ** (len(self.vae.config.block_out_channels) - 1)
+        if setting == "channels-last":
+            self.unet.to(memory_format=torch.channels_last)
+            self.vae.to(memory_format=torch.channels_last)
+        if setting == "compile":
+            self.unet.compile()
+
+    def inputs(self, batch: int, side: int | None = None) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The network's inputs, alike on both sides: sines of the elements' numbers."""
+        side = side or self.latent_side
+
+        def waves(shape: tuple[int, ...], pace: float) -> torch.Tensor:
+            count = torch.Size(shape).numel()
+            return (torch.arange(count, dtype=torch.float64) * pace).sin().view(shape).to(self.dtype)
+
+        sample = waves((batch, self.unet.config.in_channels, side, side), 0.37)
+        return sample, torch.arange(batch) * 37.0 + 100, waves((batch, 77, self.unet.config.cross_attention_dim), 0.11)
+
+    def pixels(self, paths: list[str]) -> torch.Tensor:
+        """[B, 3, side, side] in [-1, 1]"""
+        pictures = [Image.open(path).convert("RGB").resize((self.side, self.side)) for path in paths]
+        arrays = [torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8) for picture in pictures]
+        stacked = torch.stack(arrays).view(len(paths), self.side, self.side, 3)
+        return stacked.permute(0, 3, 1, 2).contiguous().to(self.dtype) / 127.5 - 1
+
+    @torch.no_grad()
+    def encode_text(self, text: str) -> tuple[torch.Tensor, int]:
+        """The encoder's output [1, 77, width], and where its end token is."""
+        ids = self.tokenizer(text, padding="max_length", max_length=77, return_tensors="pt").input_ids
+        return self.text(ids).last_hidden_state, ids[0].tolist().index(self.tokenizer.eos_token_id)
+
+    def pipeline(self) -> StableDiffusionInstructPix2PixPipeline:
+        from diffusers import DDPMScheduler
+
+        parts = dict(vae=self.vae, text_encoder=self.text, tokenizer=self.tokenizer, unet=self.unet)
+        scheduler = DDPMScheduler.from_config(self.scheduler)
+        pipeline = StableDiffusionInstructPix2PixPipeline(
+            **parts, scheduler=scheduler, safety_checker=None, feature_extractor=None, requires_safety_checker=False
+        )
+        pipeline.set_progress_bar_config(disable=True)
+        return pipeline

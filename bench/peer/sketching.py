@@ -1,0 +1,29 @@
+"""Sketching by diffusers' own InstructPix2Pix pipeline."""
+
+import torch
+from diffusers import DPMSolverMultistepScheduler
+
+from .model import Model
+
+
+class Sketching:
+    def __init__(self, model: Model):
+        self.model = model
+        self.pipe = model.pipeline()
+        self.own = self.pipe.scheduler
+
+    @torch.no_grad()
+    def sketch(self, photos: list[str], batch: int = 1, sampler: str = "own", steps: int = 100, guidance: dict | None = None) -> dict:
+        """Without `sampler` and `steps`: as the pipeline is by default, its folder's scheduler and 100 steps."""
+        self.pipe.scheduler = DPMSolverMultistepScheduler.from_config(self.own.config) if sampler == "dpm-solver++" else self.own
+        scales = guidance or {"text": 7.5, "image": 1.5}
+        context, _ = self.model.encode_text("a pencil sketch")
+        negative, _ = self.model.encode_text("")
+        for start in range(0, len(photos), batch):
+            images = (self.model.pixels(photos[start : start + batch]) + 1) / 2
+            rows = len(images)
+            self.pipe(
+                image=images, prompt_embeds=context.expand(rows, -1, -1), negative_prompt_embeds=negative.expand(rows, -1, -1),
+                num_inference_steps=steps, guidance_scale=scales["text"], image_guidance_scale=scales["image"], output_type="np",
+            )
+        return {"steps": steps}

@@ -1,0 +1,49 @@
+// The README's speed table from bench/results/{learn,sketch,startup}.json: prints it, and with --write puts it between the
+// README's <!-- speed --> marks.
+//
+//   node bench/table.mjs [--write]
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+const at = (path) => new URL(path, import.meta.url)
+const results = ['learn', 'sketch', 'startup']
+  .map((name) => at(`results/${name}.json`))
+  .filter((file) => existsSync(file))
+  .map((file) => JSON.parse(readFileSync(file, 'utf8')))
+
+const table = [
+  '| peer / silverpoint | seconds, peer | seconds, ours | ratio |',
+  '| --- | --- | --- | --- |',
+  ...results.flatMap(({ sections }) =>
+    sections.filter(({ unit }) => unit.startsWith('seconds')).flatMap(lines),
+  ),
+].join('\n')
+const text = `${table}\n\n${[...new Set(results.map(conditions))].join('\n')}`
+console.log(text)
+if (process.argv.includes('--write')) {
+  const readme = at('../README.md')
+  const marked = /(<!-- speed -->\n).*(<!-- \/speed -->)/s
+  const whole = readFileSync(readme, 'utf8')
+  if (!marked.test(whole))
+    throw new Error('Expected the marks <!-- speed --> and <!-- /speed --> in README.md.')
+  writeFileSync(
+    readme,
+    whole.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`),
+  )
+}
+
+function lines({ rows, ratios = [] }) {
+  const of = (name) => rows.find((row) => row.name === name).median.toPrecision(3)
+  return ratios.map(
+    ({ what, peer, ours, ratio }) =>
+      `| ${what} | ${of(peer)} (${peer}) | ${of(ours)} (${ours}) | ${ratio.toFixed(2)} |`,
+  )
+}
+
+/** What the figures were measured with, and whether anything else ran. */
+function conditions({ machine, versions, threads, repeats }) {
+  const { cpu, cores, memoryGB, date, busyBefore, load } = machine
+  const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const busy =
+    busyBefore > 0.1 ? `, LOADED by others (${Math.round(100 * busyBefore)} % busy, load ${load})` : ''
+  return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGB} GB${busy}; ${threads} threads, medians of ${repeats}; ${used.join(', ')}.`
+}
