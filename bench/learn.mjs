@@ -6,7 +6,7 @@
 // Options of all comparisons: bench/lib/options.mjs.
 import { inTurn, quickest } from './lib/in-turn.mjs'
 import { about, commonOptions, contenders, withPictures } from './lib/options.mjs'
-import { ratioOf, report } from './lib/report.mjs'
+import { ratioOf, reporter } from './lib/report.mjs'
 
 const options = commonOptions({ steps: { type: 'string', default: '200' }, curve: { type: 'string' } })
 const steps = Number(options.steps)
@@ -15,9 +15,10 @@ const facts = await about(options, ours, peers)
 const { resolution } = await ours[0].ask('defaults')
 
 await withPictures(resolution, 0, async ({ pair }) => {
-  const sections = [await amortised(pair), await singleBranch(pair)]
-  if (options.curve) sections.push(await toObjective(pair, Number(options.curve)))
-  await report('learn', { ...facts, steps }, sections)
+  const report = reporter('learn', { ...facts, steps })
+  await report(await amortised(pair))
+  await report(await singleBranch(pair))
+  if (options.curve) await report(await toObjective(pair, Number(options.curve)))
 })
 for (const one of [...ours, ...peers]) await one.close()
 

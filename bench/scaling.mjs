@@ -8,7 +8,7 @@ import { cpus } from 'node:os'
 import { diffusers, silverpoint } from './lib/contender.mjs'
 import { inTurn } from './lib/in-turn.mjs'
 import { about, commonOptions, withPictures } from './lib/options.mjs'
-import { ratioOf, report } from './lib/report.mjs'
+import { ratioOf, reporter } from './lib/report.mjs'
 
 const options = commonOptions({
   sides: { type: 'string', default: '16,32,64' },
@@ -24,7 +24,7 @@ const pairs = options.dtypes.map((dtype) => [
 const facts = await about(options, ...pairs[0].map((one) => [one]))
 const { resolution, guidance, sampler, latentSide } = await pairs[0][0].ask('defaults')
 
-const sections = []
+const report = reporter('scaling', { ...facts, resolution })
 for (const work of ['forward', 'gradient']) {
   for (const batch of numbers(options.batches))
     await compare(work, `batch ${batch}`, { batch, side: latentSide })
@@ -41,7 +41,6 @@ for (let threads = 1; threads <= cpus().length; threads *= 2) {
   await compare('forward', `${threads} threads`, { batch: 4, side: latentSide }, [both])
   for (const one of both) await one.close()
 }
-await report('scaling', { ...facts, resolution }, sections)
 
 async function compare(work, what, request, contenders = pairs) {
   const jobs = contenders.flat().map((one) => ({
@@ -50,5 +49,5 @@ async function compare(work, what, request, contenders = pairs) {
   }))
   const rows = await inTurn(options.repeats, jobs)
   const ratios = rows.flatMap((row, i) => (i % 2 ? ratioOf(`${work}, ${what}`, row, rows[i - 1]) : []))
-  sections.push({ what: `${work}, ${what}`, unit: 'seconds', rows, ratios })
+  await report({ what: `${work}, ${what}`, unit: 'seconds', rows, ratios })
 }

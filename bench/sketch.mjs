@@ -11,7 +11,7 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inTurn, quickest } from './lib/in-turn.mjs'
 import { about, commonOptions, contenders, withPictures } from './lib/options.mjs'
-import { ratioOf, report } from './lib/report.mjs'
+import { ratioOf, reporter } from './lib/report.mjs'
 
 const options = commonOptions({
   batches: { type: 'string', default: '1,4,8' },
@@ -26,10 +26,12 @@ const facts = await about(options, ours, peers)
 const { resolution, guidance, steps, sampler } = await ours[0].ask('defaults')
 
 await withPictures(resolution, images, async ({ photos }) => {
-  const sections = [await alike(photos), await guided(photos), await defaults(photos)]
-  if (Number(options.folder)) sections.push(await wholeFolder(Number(options.folder)))
-  sections.push(await memory())
-  await report('sketch', { ...facts, resolution, steps, sampler, guidance, images }, sections)
+  const report = reporter('sketch', { ...facts, resolution, steps, sampler, guidance, images })
+  await report(await alike(photos))
+  await report(await guided(photos))
+  if (Number(options.folder)) await report(await wholeFolder(Number(options.folder)))
+  await report(await defaults(photos))
+  await report(await memory())
 })
 for (const one of [...ours, ...peers]) await one.close()
 

@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 import { diffusers, silverpoint } from './lib/contender.mjs'
 import { inTurn } from './lib/in-turn.mjs'
 import { about, commonOptions, withPictures } from './lib/options.mjs'
-import { ratioOf, report } from './lib/report.mjs'
+import { ratioOf, reporter } from './lib/report.mjs'
 
 const options = commonOptions()
 const { threads, python, model, bundle } = options
@@ -58,13 +58,12 @@ await withPictures(resolution, 1, async ({ pair, photos: [photo] }) => {
     job('import silverpoint', process.execPath, ['-e', 'import("./dist/index.js")']),
     job('import diffusers', python, ['-c', 'from diffusers import StableDiffusionInstructPix2PixPipeline']),
   ])
-  await report('startup', { ...facts, steps, guidance }, [
-    {
-      what: 'first image of a cold process',
-      unit: 'seconds',
-      rows: rows.slice(0, 2),
-      ratios: ratioOf('first image, cold process', rows[1], rows[0]),
-    },
-    { what: 'start alone', unit: 'seconds', rows: rows.slice(2) },
-  ])
+  const report = reporter('startup', { ...facts, steps, guidance })
+  await report({
+    what: 'first image of a cold process',
+    unit: 'seconds',
+    rows: rows.slice(0, 2),
+    ratios: ratioOf('first image, cold process', rows[1], rows[0]),
+  })
+  await report({ what: 'start alone', unit: 'seconds', rows: rows.slice(2) })
 })

@@ -23,7 +23,7 @@ export async function inTurn(repeats, jobs, unmeasured = 1) {
       process.stderr.write(`${row.name}: ${row.error ?? row.values.at(-1) ?? 'warm'}\n`)
     }
   }
-  for (const row of rows) if (!row.error) row.median = median(row.values)
+  for (const row of rows) if (!row.error) row.median = Number(median(row.values).toPrecision(4))
   return rows
 }
 

@@ -2,20 +2,27 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 
 /**
- * @param sections [{ what, unit, rows, ratios }]: ratios [{ what, peer, ours, ratio }], higher being better for us.
  * @param name of the file.
+ * @returns a function that takes one section more { what, unit, rows, ratios }, prints it and writes all so far: what is cut
+ * off keeps what it has. ratios: [{ what, peer, ours, ratio }], higher being better for us.
  */
-export async function report(name, about, sections) {
-  for (const { what, unit, rows, ratios = [] } of sections) {
-    console.log(`\n${what} (${unit}, median)`)
-    for (const { name, median, values, error } of rows)
-      console.log(`  ${name.padEnd(44)} ${error ?? `${median.toPrecision(4)}   of ${values.join(' ')}`}`)
-    for (const { what, ratio, peer, ours } of ratios)
-      console.log(`  -> ${what}: ${ratio.toFixed(2)} x (${peer} / ${ours})`)
+export function reporter(name, about) {
+  const sections = []
+  return async (section) => {
+    print(section)
+    sections.push(section)
+    const folder = new URL('../results/', import.meta.url)
+    await mkdir(folder, { recursive: true })
+    await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify({ ...about, sections }, null, 2)}\n`)
   }
-  const folder = new URL('../results/', import.meta.url)
-  await mkdir(folder, { recursive: true })
-  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify({ ...about, sections }, null, 2)}\n`)
+}
+
+function print({ what, unit, rows, ratios = [] }) {
+  console.log(`\n${what} (${unit}, median)`)
+  for (const { name, median, values, error } of rows)
+    console.log(`  ${name.padEnd(44)} ${error ?? `${median.toPrecision(4)}   of ${values.join(' ')}`}`)
+  for (const { what, ratio, peer, ours } of ratios)
+    console.log(`  -> ${what}: ${ratio.toFixed(2)} x (${peer} / ${ours})`)
 }
 
 /** Peer's seconds over ours. */
