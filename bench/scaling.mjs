@@ -21,7 +21,8 @@ const pairs = options.dtypes.map((dtype) => [
   silverpoint({ ...options, dtype }),
   diffusers({ ...options, dtype, setting }),
 ])
-const facts = await about(options, ...pairs[0].map((one) => [one]))
+const [ours, peers] = [0, 1].map((side) => pairs.map((pair) => pair[side]))
+const facts = await about(options, ours, peers)
 const { resolution, guidance, sampler, latentSide } = await pairs[0][0].ask('defaults')
 
 const report = reporter('scaling', { ...facts, resolution })

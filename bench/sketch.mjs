@@ -27,8 +27,8 @@ const { resolution, guidance, steps, sampler } = await ours[0].ask('defaults')
 
 await withPictures(resolution, images, async ({ photos }) => {
   const report = reporter('sketch', { ...facts, resolution, steps, sampler, guidance, images })
-  await report(await alike(photos))
-  await report(await guided(photos))
+  await report(await alike(photos, { text: 1, image: 1 }))
+  await report(await alike(photos, { text: 7.5, image: 1.5 }))
   if (Number(options.folder)) await report(await wholeFolder(Number(options.folder)))
   await report(await defaults(photos))
   await report(await memory())
@@ -42,37 +42,22 @@ function job(one, photos, { name, ...request }) {
   }
 }
 
-/** The bundle's own guidance, our default's sampler and steps. */
-async function alike(photos) {
+/** Our default's sampler and steps. Guidance of 1 needs one branch, any other all three. */
+async function alike(photos, guidance) {
   const jobs = [...ours, ...peers].flatMap((one) =>
     batches.map((batch) => job(one, photos, { name: `batch ${batch}`, batch, steps, sampler, guidance })),
   )
   const rows = await inTurn(options.repeats, jobs)
   const alone = rows.filter(({ name }) => name.endsWith('batch 1'))
+  const what = `images in ${steps} steps of ${sampler}, guidance ${guidance.text} / ${guidance.image}`
   return {
-    what: `images in ${steps} steps of ${sampler}, guidance ${guidance.text} / ${guidance.image}`,
+    what,
     unit: 'seconds an image',
     rows,
     ratios: [
-      ...ratioOf('same sampler and steps, best batch', ...best(rows)),
-      ...ratioOf('same sampler and steps, batch 1', ...best(alone)),
+      ...ratioOf(`${what}, best batch`, ...best(rows)),
+      ...ratioOf(`${what}, batch 1`, ...best(alone)),
     ],
-  }
-}
-
-/** All three branches. */
-async function guided(photos) {
-  const batch = batches.at(-1)
-  const request = { name: `batch ${batch}`, batch, steps, sampler, guidance: { text: 7.5, image: 1.5 } }
-  const rows = await inTurn(
-    options.repeats,
-    [...ours, ...peers].map((one) => job(one, photos, request)),
-  )
-  return {
-    what: `images in ${steps} steps of ${sampler}, guidance 7.5 / 1.5`,
-    unit: 'seconds an image',
-    rows,
-    ratios: ratioOf('same sampler and steps, three branches', ...best(rows)),
   }
 }
 

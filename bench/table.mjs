@@ -45,5 +45,5 @@ function conditions({ machine, versions, threads, repeats }) {
   const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   const busy =
     busyBefore > 0.1 ? `, LOADED by others (${Math.round(100 * busyBefore)} % busy, load ${load})` : ''
-  return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGB} GB${busy}; ${threads} threads, medians of ${repeats}; ${used.join(', ')}.`
+  return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGB} GB${busy}; threads: ${threads}, medians of ${repeats}; ${used.join(', ')}.`
 }

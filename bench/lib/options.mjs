@@ -47,11 +47,10 @@ export function contenders(options) {
   }
 }
 
-/** Machine, versions and settings, for the results. */
-export async function about({ threads, repeats }, [one], [other]) {
-  const described = await machine()
-  const versions = { ...(await one.ask('about')), ...(await other.ask('about')) }
-  return { machine: described, versions, threads, repeats }
+/** Machine, versions and settings, for the results; when all contenders are ready, so that their start is no load of others. */
+export async function about({ threads, repeats }, ours, peers) {
+  const answers = await Promise.all([...ours, ...peers].map((one) => one.ask('about')))
+  return { machine: await machine(), versions: Object.assign({}, ...answers), threads, repeats }
 }
 
 /** The demo's pictures as PNGs of `side` px, the photos again and again up to `count`; the folder is gone after `work`. */
