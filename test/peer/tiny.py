@@ -1,6 +1,6 @@
 """A seeded InstructPix2Pix checkpoint in diffusers' layout, shaped as Stable Diffusion 1.5 and small enough to commit.
 
-    python -m test.peer.tiny -o FOLDER [--codec]        from the repository's root; --codec: a LappedCodec in the VAE's place
+    python -m test.peer.tiny -o FOLDER [--codec]        from the repository's root; --codec: a PatchCodec in the VAE's place
 """
 
 import argparse
@@ -12,12 +12,13 @@ from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionInstructPix2P
 from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
 from transformers.utils.constants import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
 
-from models.training.codec import LappedCodec
+from models.training.codec import PatchCodec
 
 from .clip_bpe import tokenizer
 
 MERGES = 2000
 WIDTH, PROJECTION, SIDE = 32, 16, 32
+CODEC_PATCH = 2
 
 
 def make_clip(words: CLIPTokenizer) -> CLIPModel:
@@ -46,6 +47,10 @@ def make_vae() -> AutoencoderKL:
     )
 
 
+def make_codec() -> PatchCodec:
+    return PatchCodec(patch=CODEC_PATCH, latent_channels=3 * CODEC_PATCH**2, block_out_channels=(1, 1))
+
+
 def make_scheduler() -> DDIMScheduler:
     """Stable Diffusion's noise schedule, with the DDIM settings that its pipelines use."""
     return DDIMScheduler(
@@ -67,7 +72,7 @@ def randomise(module: torch.nn.Module, seed: int) -> None:
 
 def write(folder: Path, codec: bool = False) -> None:
     words = tokenizer(MERGES)
-    clip, vae = make_clip(words), LappedCodec() if codec else make_vae()
+    clip, vae = make_clip(words), make_codec() if codec else make_vae()
     unet = make_unet(vae.config.latent_channels, sample_size=16 if codec else 8)
     for seed, module in enumerate((clip, unet) if codec else (clip, unet, vae)):
         randomise(module, seed)
@@ -87,7 +92,7 @@ def save(folder: Path, words: CLIPTokenizer, clip: CLIPModel, unet: UNet2DCondit
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--codec", action="store_true", help="a LappedCodec in the VAE's place")
+    parser.add_argument("--codec", action="store_true", help="a PatchCodec in the VAE's place")
     options = parser.parse_args()
     write(options.output, options.codec)
     print(options.output)
