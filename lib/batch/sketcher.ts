@@ -124,7 +124,7 @@ export class Sketcher {
   #batch: number
 
   /** @throws STYLE_MISMATCH, TEXT_TOO_LONG, INVALID_ARGUMENT. */
-  constructor(bundle: Bundle, options: SketcherOptions) {
+  constructor(bundle: Bundle, options: SketcherOptions = {}) {
     const { signal, pixelLimit, onSmallerBatch, onWarning, ...settings } = options
     const parameters = sketchParameters(bundle, settings)
     const { batch, seed, sampler, steps, guidance, optional } = parameters
