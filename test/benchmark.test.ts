@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type BenchmarkOptions, runBenchmark } from '../lib/benchmark/benchmark.js'
@@ -11,7 +11,7 @@ import { readImage } from '../lib/data/image.js'
 import * as learning from '../lib/style/learn.js'
 import { RECIPES } from '../lib/style/recipe.js'
 import { fixture, maxDifference } from './helpers.js'
-import { makePhotos } from './photos.js'
+import { makePairs } from './photos.js'
 import { silverpoint } from './silverpoint.js'
 
 // The pictures here have no faces, and to look for one takes longer than all else.
@@ -24,7 +24,7 @@ let bundle: Bundle
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-benchmark-'))
   bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
-  pairs = await makePairs('pairs', ['a', 'b', 'c'])
+  pairs = await makePairs(join(root, 'pairs'), ['a', 'b', 'c'])
   // As few steps as can be told from none.
   Object.assign(RECIPES.default, { steps: 4, pez: { tokens: 3, steps: 4 }, returned: { kind: 'last' } })
 }, 60_000)
@@ -32,22 +32,6 @@ afterAll(async () => {
   bundle.dispose()
   await rm(root, { recursive: true })
 })
-
-/** Photos and, half as strong in contrast, sketches of the same framing. */
-async function makePairs(name: string, stems: readonly string[]): Promise<string> {
-  const folder = join(root, name)
-  await mkdir(join(folder, 'sketches'), { recursive: true })
-  const photos = await makePhotos(
-    folder,
-    stems.map((stem) => `photos/${stem}.png`),
-  )
-  for (const photo of photos)
-    await sharp(photo)
-      .greyscale()
-      .linear(0.5, 90)
-      .toFile(join(folder, 'sketches', basename(photo)))
-  return folder
-}
 
 const results = (name: string) => join(root, 'results', name)
 
@@ -196,7 +180,7 @@ describe('a benchmark', { timeout: 120_000 }, () => {
       { methods: ['instruct-pix2pix'], wishes: { text: 'ink' } },
       /instruct-pix2pix\.optional "ink" in .* but received some with "a pencil sketch"/,
     )
-    const other = await makePairs('other/pairs', ['c', 'b', 'a'])
+    const other = await makePairs(join(root, 'other/pairs'), ['c', 'b', 'a'])
     await refused('mine', {}, other).toMatchObject({
       message: expect.stringContaining('configuration.files'),
     })
@@ -238,24 +222,26 @@ describe('a benchmark', { timeout: 120_000 }, () => {
   it('refuses data sets and choices that make no sense', async () => {
     await refused('bad', { learnFrom: ['z'] }).toThrow(/a name of a pair in .* such as a, b, c .*"z"/)
     await refused('bad', { pairs: 3 }).toThrow(/more pairs than are learned from/)
-    await refused('bad', {}, await makePairs('single', ['only'])).toThrow(/more pairs than are learned from/)
+    await refused('bad', {}, await makePairs(join(root, 'single'), ['only'])).toThrow(
+      /more pairs than are learned from/,
+    )
     await refused('bad', { methods: ['pnp'] }).toThrow(/one of instruct-pix2pix, .* for method .*"pnp"/)
     await refused('bad', { methods: [] }).toThrow(/at least one method/)
     await refused('bad', { methods: ['grey', 'grey'] }).toThrow(/each method once/)
     await refused('faceless', { crop: 'face' }).toThrow(
       /a face in its photo for the pair to learn from .*"a"/,
     )
-    const skew = await makePairs('skew', ['a', 'b'])
+    const skew = await makePairs(join(root, 'skew'), ['a', 'b'])
     await sharp({ create: { width: 90, height: 40, channels: 3, background: 'grey' } })
       .png()
       .toFile(join(skew, 'sketches', 'b.png'))
     await refused('skew', {}, skew).toThrow(/same framing for the pair b .* silverpoint align/)
-    const broken = await makePairs('broken', ['a', 'b'])
+    const broken = await makePairs(join(root, 'broken'), ['a', 'b'])
     await writeFile(join(broken, 'photos', 'b.png'), 'no picture')
     await refused('broken', {}, broken).toMatchObject({ code: 'IMAGE_INVALID' })
     await mkdir(join(root, 'empty', 'photos'), { recursive: true })
     await refused('bad', {}, join(root, 'empty')).toMatchObject({ code: 'DATASET_INVALID' })
-    const twice = await makePairs('twice', ['a', 'b'])
+    const twice = await makePairs(join(root, 'twice'), ['a', 'b'])
     await cp(join(twice, 'photos', 'a.png'), join(twice, 'photos', 'a.jpg'))
     await refused('bad', {}, twice).toMatchObject({ code: 'DATASET_INVALID' })
   })

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import sharp from 'sharp'
 import type { Bundle } from '../lib/bundle/bundle.js'
 import { recipe } from '../lib/style/recipe.js'
@@ -18,6 +18,21 @@ export async function makePhotos(folder: string, names: readonly string[]): Prom
       return path
     }),
   )
+}
+
+/** Photos of these names in `photos`, and in `sketches` half as strong in contrast and of the same framing: @returns the folder. */
+export async function makePairs(folder: string, stems: readonly string[]): Promise<string> {
+  await mkdir(join(folder, 'sketches'), { recursive: true })
+  const photos = await makePhotos(
+    folder,
+    stems.map((stem) => `photos/${stem}.png`),
+  )
+  for (const photo of photos)
+    await sharp(photo)
+      .greyscale()
+      .linear(0.5, 90)
+      .toFile(join(folder, 'sketches', basename(photo)))
+  return folder
 }
 
 /** A style that begins from a text and is nudged, another way for every number. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runBenchmark } from '../lib/benchmark/benchmark.js'
@@ -15,7 +15,7 @@ import { type Dataset, openDataset } from '../lib/data/datasets/dataset.js'
 import * as faces from '../lib/data/face-detector.js'
 import { RECIPES } from '../lib/style/recipe.js'
 import { fixture } from './helpers.js'
-import { makePhotos } from './photos.js'
+import { makePairs } from './photos.js'
 
 /** Names as a page and its links may not have them. */
 const STEMS = ['a', 'b', 'c <i>&"', 'd #1 100%']
@@ -31,21 +31,10 @@ let report: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-report-'))
   folder = join(root, 'results')
-  const pairs = join(root, 'pairs')
-  await mkdir(join(pairs, 'sketches'), { recursive: true })
-  const photos = await makePhotos(
-    pairs,
-    STEMS.map((stem) => `photos/${stem}.png`),
-  )
-  for (const photo of photos)
-    await sharp(photo)
-      .greyscale()
-      .linear(0.5, 90)
-      .toFile(join(pairs, 'sketches', basename(photo)))
   bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
   // As few steps as can be told from none.
   Object.assign(RECIPES.default, { steps: 4, pez: { tokens: 3, steps: 4 }, returned: { kind: 'last' } })
-  dataset = await openDataset(pairs)
+  dataset = await openDataset(await makePairs(join(root, 'pairs'), STEMS))
   // Blurred noise has none, and it takes the longest to be sure of that.
   vi.spyOn(faces, 'detectFaces').mockResolvedValue([])
   const methods = ['instruct-pix2pix', 'ours', 'ours-no-hybrid', 'grey', 'grey-blurred']

@@ -1,11 +1,10 @@
 /** Learns styles into a folder: each once, whichever methods draw in it, and on from where it was cut off. */
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type { Bundle } from '../bundle/bundle.js'
-import { canonicalJson } from '../data/json.js'
+import { hashJson } from '../data/json.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { learnStyle } from '../style/learn.js'
 import type { StepLosses } from '../style/learning-run.js'
@@ -92,5 +91,5 @@ function nameOf(learning: Learning, task: Task): string {
   const { recipe: name, changes, text = null } = learning
   const pairs = pairsOf(learning, task).map(({ stem }) => stem)
   const all = { recipe: recipe(name, changes), text, pairs, seed: task.seed }
-  return createHash('sha256').update(canonicalJson(all)).digest('hex').slice(0, 16)
+  return hashJson(all).slice(0, 16)
 }

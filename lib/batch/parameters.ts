@@ -1,8 +1,7 @@
 /** What makes a sketch what it is, beside its photo. */
-import { createHash } from 'node:crypto'
 import type { Manifest } from '../bundle/manifest.js'
 import { defaultCrop, type FramingOptions } from '../data/face-framing.js'
-import { canonicalJson } from '../data/json.js'
+import { hashJson } from '../data/json.js'
 import type { Guidance } from '../diffusion/guidance.js'
 import type { SamplerName } from '../diffusion/samplers/index.js'
 import type { Style } from '../style/style.js'
@@ -78,7 +77,7 @@ export function sketchParameters(
 
 /** SHA-256 of all that changes the picture: batch and device may come and go. */
 export function hashParameters({ batch, device, ...changing }: SketchParameters): string {
-  return createHash('sha256').update(canonicalJson(changing)).digest('hex')
+  return hashJson(changing)
 }
 
 /** Without the options that were passed as undefined. */

@@ -5,7 +5,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { METHODS } from '../baselines/index.js'
 import type { Method } from '../baselines/method.js'
-import { canonicalJson, isObject } from '../data/json.js'
+import { canonicalJson, hashJson, isObject } from '../data/json.js'
 import { writeFailed, writeFileAtomically } from '../data/write-file.js'
 import { SilverpointError } from '../errors.js'
 import { METRIC_NAMES, type MetricName } from '../metrics/catalogue.js'
@@ -45,7 +45,7 @@ export class ResultsFolder {
     const header: ResultsHeader = {
       ...{ format: 'silverpoint-benchmark', version: 1 },
       ...deciding,
-      configurationHash: createHash('sha256').update(canonicalJson(deciding)).digest('hex'),
+      configurationHash: hashJson(deciding),
       ...{ blank: {}, learning: [], pictures: [] },
     }
     const begun = existsSync(join(path, RESULTS_FILE))

@@ -1,4 +1,4 @@
-import { cat, type ScriptModule, type Tensor } from '../torch/index.js'
+import type { ScriptModule, Tensor } from '../torch/index.js'
 import type { Placement } from './bundle.js'
 
 /** The denoising network. Takes and gives float32, whatever it computes in. */
@@ -12,18 +12,11 @@ export class UNet {
   }
 
   /**
-   * InstructPix2Pix's prediction: noised latents with the photo's latents beside them as further channels.
-   * @param latents [B, C, h, w], scaled as the sampler says.
-   * @param photoLatents [B, C, h, w], not scaled.
+   * @param sample [B, 2C, h, w] of an InstructPix2Pix: noised latents, scaled as the sampler says, and the photo's, which are not.
    * @param timestep [B], of any numeric dtype.
    * @param context [B, tokens, width], the text encoder's output.
    * @returns [B, C, h, w]: noise, v or sample, as the bundle's schedule says.
    */
-  predict(latents: Tensor, photoLatents: Tensor, timestep: Tensor, context: Tensor): Tensor {
-    return this.forward(cat([latents, photoLatents], 1), timestep, context)
-  }
-
-  /** The network as it is. @param sample [B, 2C, h, w] */
   forward(sample: Tensor, timestep: Tensor, context: Tensor): Tensor {
     const { dtype } = this.#placement
     const predicted = this.#module.forward(

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -7,6 +9,11 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner) =>
     isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   )
+}
+
+/** SHA-256, hex, of a value: equal values have equal ones. */
+export function hashJson(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
 }
 
 /** The first key that stands twice in one object of a JSON text; JSON.parse would silently take the last of them. */
