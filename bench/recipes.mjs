@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { METHODS } from '../dist/baselines/index.js'
 import { learned } from '../dist/baselines/learned.js'
 import { runBenchmark } from '../dist/benchmark/benchmark.js'
 import { loadBundle } from '../dist/bundle/bundle.js'
@@ -26,24 +27,24 @@ const { values: options, positionals } = parseArgs({
 })
 const [pairs, out, ...recipes] = positionals
 
-const sweep = (tools) =>
-  recipes.map((changes) =>
-    learned(
-      {
-        name: `ours ${changes} ${options.sketch}`.replaceAll(/[^\w.]+/g, '_'),
-        label: `Ours, ${changes} ${options.sketch}`,
-        learning: { recipe: 'default', changes: JSON.parse(changes), text: options.text },
-        drawing: { optional: tools.wishes.optional, ...JSON.parse(options.sketch) },
-      },
-      tools,
-    ),
-  )
+/** Makes each recipe a method that the benchmark knows. */
+const named = recipes.map((changes) => {
+  const name = `ours ${changes} ${options.sketch}`.replaceAll(/[^\w.]+/g, '_')
+  METHODS[name] = (tools) => {
+    const method = {
+      ...{ name, label: `Ours, ${changes} ${options.sketch}` },
+      learning: { recipe: 'default', changes: JSON.parse(changes), text: options.text },
+      drawing: { optional: tools.wishes.optional, ...JSON.parse(options.sketch) },
+    }
+    return [learned(method, tools)]
+  }
+  return name
+})
 
 const started = performance.now()
 const bundle = await loadBundle(options.bundle, { device: 'cpu' })
 await runBenchmark(bundle, await openDataset(pairs), out, {
-  methods: options.methods.split(','),
-  sweep,
+  methods: [...options.methods.split(','), ...named],
   pairs: Number(options.pairs),
   tests: Number(options.tests),
   loadSeconds: (performance.now() - started) / 1000,

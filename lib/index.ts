@@ -1,4 +1,6 @@
 /** silverpoint as a library. Importing it opens nothing: LibTorch is opened when a bundle is loaded. */
+export { PROTOCOLS, type Protocol } from './baselines/method.js'
+export type { Wishes } from './baselines/tools.js'
 export type { LedgerEntry } from './batch/ledger.js'
 export type { SketchParameters, SketchSettings } from './batch/parameters.js'
 export {
@@ -20,6 +22,26 @@ export {
   type SketchResult,
   type Unsketched,
 } from './batch/sketcher.js'
+export { type BenchmarkOptions, runBenchmark } from './benchmark/benchmark.js'
+export {
+  type EvaluatedPicture,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateFolders,
+} from './benchmark/evaluate.js'
+export { FIGURES, type FigureName } from './benchmark/figures/names.js'
+export { writeFigure } from './benchmark/figures/write-figure.js'
+export type { PairChoice } from './benchmark/plan.js'
+export {
+  type Picture as BenchmarkPicture,
+  type PictureScores,
+  type Results as BenchmarkResults,
+  type Run as BenchmarkRun,
+  type RunImage as BenchmarkImage,
+  readResults,
+} from './benchmark/results.js'
+export { SENSITIVITIES, type SensitivityName } from './benchmark/sensitivity/names.js'
+export { writeSensitivity } from './benchmark/sensitivity/write-sensitivity.js'
 export { type Bundle, type BundleOptions, embeddedBundle, loadBundle } from './bundle/bundle.js'
 export type { FileEntry, Manifest, RoleEntry } from './bundle/manifest.js'
 export { type Alignment, alignPair, type PairNames } from './data/align.js'
@@ -48,6 +70,7 @@ export type { Box } from './data/page.js'
 export type { Guidance } from './diffusion/guidance.js'
 export { SAMPLER_NAMES, type SamplerName } from './diffusion/samplers/names.js'
 export { ERROR_CODES, type ErrorCode, SilverpointError } from './errors.js'
+export * as metrics from './metrics/index.js'
 export { type LearnOptions, learnStyle } from './style/learn.js'
 export type { StepLosses } from './style/learning-run.js'
 export type { Pair, PairOptions, PreparedPair } from './style/pairs.js'

@@ -77,6 +77,12 @@ describe('a metrics bundle', { timeout: 60_000 }, () => {
     )
     expect(networks.roles).toEqual(['lpips_alex', 'fid_inception'])
     expect(networks.reasons.get('lpips_vgg')).toBe('the metrics bundle has no role lpips_vgg')
+    await expect(networks.lpips('vgg', fromGrey(grey('sketch')), fromGrey(grey('other')))).rejects.toThrow(
+      'for metric network but received "lpips_vgg". It can\'t be: the metrics bundle has no role lpips_vgg.',
+    )
+    await expect(networks.lpips('alex', fromGrey(grey('odd')), fromGrey(grey('sketch')))).rejects.toThrow(
+      "Expected the truth's size of ",
+    )
     const pictures = []
     for (const [i, pair] of PAIRS.entries()) {
       const [prediction, truth] = pair.map((name) => fromGrey(grey(name))) as [Image, Image]

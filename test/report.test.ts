@@ -128,7 +128,7 @@ describe('the figures', () => {
 describe('sensitivity', { timeout: 240_000 }, () => {
   it('is swept into runs of its own, a plot and numbers', async () => {
     const swept = join(root, 'swept')
-    const options = { methods: ['ours'], pairs: 2, loadSeconds: 1, sweep: sweepOf('pairs', 2) }
+    const options = { methods: ['ours'], pairs: 2, loadSeconds: 1, sensitivity: 'pairs' } as const
     const found = await runBenchmark(bundle, dataset, swept, options)
     expect(found.runs.map(({ method, learningPair }) => [method, learningPair])).toEqual([
       ['ours', 'a'],
@@ -175,7 +175,10 @@ describe('sensitivity', { timeout: 240_000 }, () => {
     ])
   })
 
-  it('refuses to compare pairs where there is one', () => {
-    expect(() => sweepOf('pair', 1)).toThrow('at least 2 pairs to learn from for --sensitivity pair')
+  it('refuses to compare pairs where there is one', async () => {
+    const alone = { methods: ['ours'], sensitivity: 'pair' } as const
+    await expect(runBenchmark(bundle, dataset, join(root, 'alone'), alone)).rejects.toThrow(
+      'at least 2 pairs to learn from for the sensitivity pair',
+    )
   })
 })

@@ -30,7 +30,7 @@ export const greyFitted: MakeMethods = () => [
 /** gain x photo + offset nearest to the sketch, by least squares. A photo of one grey becomes the sketch's mean. */
 export async function fitContrast(pair: LearningPair): Promise<{ gain: number; offset: number }> {
   const [photo, sketch] = await Promise.all([readImage(pair.photo), readImage(pair.sketch)])
-  const { prediction, truth } = await comparable(photo, sketch, { contrast: false })
+  const { prediction, truth } = await comparable(photo, sketch)
   const [meanPhoto, meanSketch] = [mean(prediction.data), mean(truth.data)]
   let covariance = 0
   let variance = 0

@@ -3,10 +3,11 @@ import type { Image } from '../data/image.js'
 import type { StepLosses } from '../style/learning-run.js'
 
 /**
- * What a method was learned from. `one-shot`: the one pair. `none`: no pair. `full-data`: a whole data set, so that it
+ * What a method of a benchmark was learned from. `one-shot`: the one pair. `none`: no pair. `full-data`: a whole data set, so that it
  * stands in a table of its own.
  */
 export const PROTOCOLS = ['one-shot', 'none', 'full-data'] as const
+/** One of {@link PROTOCOLS}. */
 export type Protocol = (typeof PROTOCOLS)[number]
 
 /** A pair to learn from: paths of pictures in one frame. */

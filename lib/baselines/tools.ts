@@ -9,7 +9,7 @@ export interface Tools {
   wishes: Wishes
 }
 
-/** The user's own words. */
+/** The texts of a benchmark's methods. */
 export interface Wishes {
   /** The whole instruction, where a method is told and does not learn; what `ours-text` begins from. */
   text: string

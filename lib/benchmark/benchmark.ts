@@ -4,7 +4,7 @@ import { makeMethods } from '../baselines/index.js'
 import { Learner } from '../baselines/learner.js'
 import type { Method } from '../baselines/method.js'
 import { OPTIONAL_TEXT, PLAIN_TEXT, TEXTS } from '../baselines/texts.js'
-import type { MakeMethods, Wishes } from '../baselines/tools.js'
+import type { Wishes } from '../baselines/tools.js'
 import type { Bundle } from '../bundle/bundle.js'
 import type { Dataset } from '../data/datasets/dataset.js'
 import { writeFileAtomically } from '../data/write-file.js'
@@ -15,41 +15,50 @@ import { environmentOf } from './environment.js'
 import { type Frame, frameOf } from './frame.js'
 import { perform } from './perform.js'
 import { type FramedPair, framePairs } from './pictures.js'
-import { type Choice, type ChosenPairs, choosePairs, hashFiles, sourceOf } from './plan.js'
+import { type ChosenPairs, choosePairs, hashFiles, type PairChoice, sourceOf } from './plan.js'
 import { writeReport } from './report/write-report.js'
 import type { Results, Run } from './results.js'
 import { type Deciding, ResultsFolder, type RunKey } from './results-folder.js'
+import type { SensitivityName } from './sensitivity/names.js'
+import { sweepOf } from './sensitivity/sweeps.js'
 import { tablesAsLatex, tablesAsMarkdown } from './tables.js'
 
-export interface BenchmarkOptions extends Choice {
-  /** As METHODS names them, or external:NAME=FOLDER,… */
+/** What a benchmark compares, how, and whom it tells. */
+export interface BenchmarkOptions extends PairChoice {
+  /** By name, such as `ours` and `grey`, or `external:NAME=FOLDER,…`: docs/benchmark.md has them all. */
   methods: readonly string[]
-  /** More of them, such as one method with different values of a setting. */
-  sweep?: MakeMethods
+  /** Runs `ours` with different values of one thing as well: see writeSensitivity. */
+  sensitivity?: SensitivityName | undefined
   /** Of learning and drawing: 0. */
   seeds?: readonly number[]
+  /** Texts in place of docs/benchmark.md's. */
   wishes?: Partial<Wishes>
   /** Whether pictures are compared after OS-Sketch's contrast normaliser. Default: as the data set is scored. */
   normaliseContrast?: boolean
   /** What of a picture is drawn and compared. See defaultCrop. */
-  crop?: Frame['crop']
+  crop?: 'face' | 'none' | undefined
   /** Without them LPIPS, FID and KID stay blank. */
   networks?: MetricNetworks | undefined
-  /** What opening the bundle took. */
-  loadSeconds: number
+  /** What opening the bundle took, where it is known. */
+  loadSeconds?: number
   /** Ends the benchmark after the current step, with CANCELLED: all that is finished stays so. */
   signal?: AbortSignal
+  /** Told of every pair that was brought into the frame that is compared. */
   onFraming?: (done: number, total: number) => void
   /** How many runs there are, those that are finished too. */
   onBegin?: (total: number) => void
   /** Told of every run, of those too that were finished before. */
   onRun?: (run: Run, done: number, total: number) => void
-  /** What the current run does. */
-  onProgress?: (key: RunKey, stage: string, done: number, total: number) => void
+  /** What the current run does, of a method as tables name it. */
+  onProgress?: (label: string, stage: string, done: number, total: number) => void
 }
 
 /**
- * Runs what is not finished yet in the folder, and tells the results of all that is.
+ * Compares methods: each learns from single pairs, draws the photos of all others, and is scored against their sketches. Runs
+ * what is not finished yet in the folder and writes results.json, tables and the report into it.
+ * @param bundle stays the caller's.
+ * @param path of the results folder, new or of an earlier benchmark of the same configuration.
+ * @returns the results of all that is finished in the folder.
  * @throws RESULTS_MISMATCH for a folder of another configuration; CANCELLED; INVALID_ARGUMENT; FACE_NOT_FOUND for a pair
  * to learn from; and whatever reading pictures, learning and drawing throw.
  */
@@ -60,12 +69,13 @@ export async function runBenchmark(
   options: BenchmarkOptions,
 ): Promise<Results> {
   const chosen = choosePairs(dataset, options)
+  const sweep = options.sensitivity && sweepOf(options.sensitivity, chosen.learning.length)
   const frame = frameOf(bundle.manifest.resolution, options.crop)
   const deciding = await decidingOf(bundle, dataset, chosen, frame, options)
   const folder = await ResultsFolder.open(path, deciding)
   const wishes = { text: PLAIN_TEXT, optional: OPTIONAL_TEXT, texts: TEXTS, ...options.wishes }
   const tools = { bundle, learner: new Learner(bundle, path), wishes }
-  const methods = [...(await makeMethods(options.methods, tools)), ...((await options.sweep?.(tools)) ?? [])]
+  const methods = [...(await makeMethods(options.methods, tools)), ...((await sweep?.(tools)) ?? [])]
   const { learning, tests } = await frameAll(dataset, chosen, frame, folder, options)
   const { networks, loadSeconds, signal, onBegin, onRun, onProgress } = options
   const { normaliseContrast } = deciding.dataset
@@ -80,7 +90,7 @@ export async function runBenchmark(
     if (!run) {
       run = await perform(key, pairOf(key, learning), {
         ...{ bundle, folder, frame, normaliseContrast, networks, loadSeconds, learning, tests, signal },
-        onProgress: (...progress) => onProgress?.(key, ...progress),
+        onProgress: (...progress) => onProgress?.(key.method.label, ...progress),
       })
       await folder.save(key, run)
     }

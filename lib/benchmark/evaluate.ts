@@ -9,6 +9,7 @@ import { type Changes, tellChanges } from '../metrics/comparable.js'
 import { Scorer, type ScorerOptions } from '../metrics/scorer.js'
 import type { SetScores } from '../metrics/set-scores.js'
 
+/** A prediction that was scored. */
 export interface EvaluatedPicture {
   /** The path of both files below their folders, without its ending. */
   name: string
@@ -19,6 +20,7 @@ export interface EvaluatedPicture {
   reasons: Reasons
 }
 
+/** What evaluateFolders found. */
 export interface Evaluation {
   pictures: EvaluatedPicture[]
   /** Of all pictures that could be scored. */
@@ -31,7 +33,9 @@ export interface Evaluation {
   notes: string[]
 }
 
+/** How folders are compared, and whom that tells. */
 export interface EvaluateOptions extends ScorerOptions {
+  /** Told of every pair that was looked at. */
   onPicture?: (done: number, total: number) => void
 }
 
@@ -39,8 +43,12 @@ export interface EvaluateOptions extends ScorerOptions {
 const CONTACT_SHEET = /^contact-sheet(-\d+of\d+)?\.png$/
 
 /**
- * Pictures belong together by their names, whatever these end in.
- * @throws as matchStems does. A picture that cannot be read or compared is told of in the result.
+ * Scores every picture of a folder, and of the folders in it, against the truth of the same name, whatever both end in; and
+ * all of them as a set. How they get there: see metrics.comparable.
+ * @param bundle whose CLIP says how similar pictures are; it stays the caller's.
+ * @returns scores, and what was done and left out: a picture that cannot be read or compared is told of there.
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE; INVALID_ARGUMENT for a folder without pictures, for one with two files of one name, and
+ * where no names match.
  */
 export async function evaluateFolders(
   bundle: Bundle,
@@ -70,10 +78,7 @@ export async function evaluateFolders(
       predictions: onlySecond,
       truths: onlyFirst.filter((path) => !CONTACT_SHEET.test(basename(path))),
     },
-    notes: [
-      ...tellChanges(changes, { contrast: options.normaliseContrast ?? false }),
-      `CLIP is that of the bundle ${bundle.manifest.name}.`,
-    ],
+    notes: [...tellChanges(changes, options), `CLIP is that of the bundle ${bundle.manifest.name}.`],
   }
 }
 

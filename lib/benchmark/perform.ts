@@ -24,8 +24,8 @@ export interface Stage {
   normaliseContrast: boolean
   /** Of LPIPS, FID and KID. */
   networks?: MetricNetworks | undefined
-  /** What opening the bundle took. */
-  loadSeconds: number
+  /** What opening the bundle took, where it is known. */
+  loadSeconds?: number | undefined
   learning: readonly FramedPair[]
   tests: readonly FramedPair[]
   signal?: AbortSignal | undefined
@@ -45,7 +45,7 @@ export async function perform(key: RunKey, pair: FramedPair, stage: Stage): Prom
     ...{ method: name, label, protocol, variant, learningPair, seed, settings: { ...settings } },
     style: learned?.style ?? null,
     timings: {
-      load: method.usesBundle ? stage.loadSeconds : null,
+      load: method.usesBundle ? (stage.loadSeconds ?? null) : null,
       pez: learned?.seconds.pez ?? null,
       learning: learned?.seconds.learning ?? null,
       inference: drawn.seconds,
@@ -104,7 +104,7 @@ async function scoreAll(name: string, pictures: AsyncIterable<Drawn>, stage: Sta
     setBySource,
     notes: [
       ...[...own].map(([note, count]) => `${count} of ${images.length} pictures ${note}.`),
-      ...tellChanges(changes, { contrast: normaliseContrast }),
+      ...tellChanges(changes, { normaliseContrast }),
     ],
   }
 }

@@ -4,7 +4,8 @@ import type { Dataset, DatasetPair } from '../data/datasets/dataset.js'
 import { readFile } from '../data/read-file.js'
 import { invalidArgument } from '../errors.js'
 
-export interface Choice {
+/** Which pairs are learned from, and which are drawn. */
+export interface PairChoice {
   /** Stems of the pairs learned from, each by itself. Default: the first `pairs`. */
   learnFrom?: readonly string[]
   /** How many pairs are learned from, each by itself: 1. */
@@ -20,7 +21,7 @@ export interface ChosenPairs {
 }
 
 /** @throws INVALID_ARGUMENT for stems that the data set has not, and where no pair is left to draw. */
-export function choosePairs({ pairs, folder }: Dataset, choice: Choice): ChosenPairs {
+export function choosePairs({ pairs, folder }: Dataset, choice: PairChoice): ChosenPairs {
   const learning = choice.learnFrom
     ? choice.learnFrom.map((stem) => pairOf(stem, pairs, folder))
     : pairs.slice(0, choice.pairs ?? 1)

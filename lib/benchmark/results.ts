@@ -8,116 +8,124 @@
  *   tables.md, tables.tex    the paper's tables
  */
 import { join } from 'node:path'
-import * as v from 'valibot'
-import { PROTOCOLS } from '../baselines/method.js'
+import type { Protocol } from '../baselines/method.js'
 import { readResultsFile } from '../baselines/results-file.js'
-import { sha256 } from '../data/schema.js'
-import { METRIC_NAMES } from '../metrics/catalogue.js'
+import type { MetricName } from '../metrics/catalogue.js'
+import type { SetScores } from '../metrics/set-scores.js'
+import { ResultsSchema, RunSchema } from './results-schema.js'
 
-const metric = v.picklist(METRIC_NAMES)
-const seconds = v.nullable(v.pipe(v.number(), v.minValue(0)))
-/** Below the results' folder, with `/` between folders. */
-const file = v.string()
+/** Scores of a picture; null where one could not be taken of it: of equal pictures, PSNR is infinite. */
+export type PictureScores = Partial<Record<MetricName, number | null>>
 
-/** Of a picture. null where it could not be taken of this one: of equal pictures, PSNR is infinite. */
-const PictureScores = v.record(metric, v.nullable(v.number()))
+/** A picture that a run drew. */
+export interface RunImage {
+  stem: string
+  source: string
+  /** Below the results' folder, with `/` between folders: so is every file that results name. */
+  file: string
+  scores: PictureScores
+}
 
-/** As lib/metrics/set-scores.ts has it. */
-const SetScore = v.object({ value: v.nullable(v.number()), count: v.number(), note: v.optional(v.string()) })
-const SetScores = v.record(metric, SetScore)
-
-const Run = v.object({
+/** What a method did, having learned from one pair with one seed. */
+export interface Run {
   /** As --methods names it; external:NAME of published outputs. */
-  method: v.string(),
+  method: string
   /** As tables name it. */
-  label: v.string(),
-  /** See PROTOCOLS. */
-  protocol: v.picklist(PROTOCOLS),
+  label: string
+  /** What it was trained on. */
+  protocol: Protocol
   /** Which of a method's several: the text, of best-text. Tables show the best of them, by each metric. */
-  variant: v.nullable(v.string()),
+  variant: string | null
   /** Stem of the pair learned from; null where nothing is. */
-  learningPair: v.nullable(v.string()),
+  learningPair: string | null
   /** null where nothing is random. */
-  seed: v.nullable(v.number()),
+  seed: number | null
   /** All that decides what this method draws, beside the configuration that all share. */
-  settings: v.record(v.string(), v.unknown()),
+  settings: Record<string, unknown>
   /** What was learned. Two runs of one style file learned once, and both tell the seconds that took. */
-  style: v.nullable(v.object({ file, text: v.string(), step: v.number() })),
-  /** Opening the bundle, PEZ's search, learning; and what one photo takes, drawn alone. null: no such part, or not known. */
-  timings: v.object({ load: seconds, pez: seconds, learning: seconds, inference: seconds }),
+  style: { file: string; text: string; step: number } | null
+  /**
+   * Seconds of opening the bundle, PEZ's search, learning; and what one photo takes, drawn alone. null: no such part, or not
+   * known.
+   */
+  timings: Record<'load' | 'pez' | 'learning' | 'inference', number | null>
   /** A step's objective and its terms. */
-  losses: v.array(
-    v.object({ step: v.number(), objective: v.number(), reconstruction: v.number(), edit: v.number() }),
-  ),
+  losses: { step: number; objective: number; reconstruction: number; edit: number }[]
   /** In the order of the tests. */
-  images: v.array(v.object({ stem: v.string(), source: v.string(), file, scores: PictureScores })),
-  set: SetScores,
+  images: RunImage[]
+  /** Of all images. */
+  set: SetScores
   /** The same of each source's pictures, where there are several sources. */
-  setBySource: v.record(v.string(), SetScores),
+  setBySource: Record<string, SetScores>
   /** What was done to make it comparable: sizes changed, colours dropped. */
-  notes: v.array(v.string()),
-})
+  notes: string[]
+}
 
-const Picture = v.object({ stem: v.string(), source: v.string(), photo: file, sketch: file })
+/** A pair, in the frame that is compared. */
+export interface Picture {
+  stem: string
+  source: string
+  /** The photo's file. */
+  photo: string
+  /** The file of the artist's sketch. */
+  sketch: string
+}
 
-const Results = v.object({
-  format: v.literal('silverpoint-benchmark'),
-  version: v.literal(1),
-  dataset: v.object({
-    name: v.string(),
-    layout: v.string(),
-    split: v.string(),
+/** What a benchmark found, with all that decides it: its results.json. */
+export interface Results {
+  format: 'silverpoint-benchmark'
+  version: 1
+  dataset: {
+    name: string
+    layout: string
+    split: string
     /** All that the data set has, those learned from too. */
-    pairs: v.number(),
+    pairs: number
     /** Whether outputs and sketches are compared after OS-Sketch's contrast normaliser. */
-    normaliseContrast: v.boolean(),
-    sources: v.array(v.string()),
+    normaliseContrast: boolean
+    sources: string[]
     /** Pairs that could not be used, and why. */
-    leftOut: v.array(v.object({ stem: v.string(), reason: v.string() })),
-  }),
+    leftOut: { stem: string; reason: string }[]
+  }
   /** All that decides a result, beside the data set, the bundle, the environment and each run's settings. */
-  configuration: v.object({
-    learningPairs: v.array(v.string()),
-    tests: v.array(v.string()),
+  configuration: {
+    learningPairs: string[]
+    tests: string[]
     /** SHA-256 over the files of both. */
-    files: sha256,
+    files: string
     /** What of a picture is drawn and compared, and its longest side in px. */
-    frame: v.object({ crop: v.picklist(['face', 'none']), longestSide: v.number() }),
-  }),
+    frame: { crop: 'face' | 'none'; longestSide: number }
+  }
   /** SHA-256 of data set, configuration, bundle, metric networks and environment: a results folder holds runs of one. */
-  configurationHash: sha256,
-  bundle: v.object({ name: v.string(), weightsId: sha256, resolution: v.number() }),
+  configurationHash: string
+  bundle: { name: string; weightsId: string; resolution: number }
   /** Roles of the published networks that pictures were scored by. */
-  metricNetworks: v.optional(v.array(v.string()), []),
-  environment: v.object({
-    silverpoint: v.string(),
-    libtorch: v.string(),
-    platform: v.string(),
-    cpu: v.string(),
-    threads: v.number(),
-    dtype: v.string(),
-    device: v.string(),
-  }),
+  metricNetworks: string[]
+  environment: {
+    silverpoint: string
+    libtorch: string
+    platform: string
+    cpu: string
+    threads: number
+    dtype: string
+    device: string
+  }
   /** Metrics that could be taken in no run, and why. */
-  blank: v.record(metric, v.string()),
-  /** Photo and artist's sketch of every pair learned from, and of every test. */
-  learning: v.array(Picture),
-  pictures: v.array(Picture),
-  runs: v.array(Run),
-})
+  blank: Partial<Record<MetricName, string>>
+  /** Photo and artist's sketch of every pair learned from. */
+  learning: Picture[]
+  /** The same of every test. */
+  pictures: Picture[]
+  runs: Run[]
+}
 
-export type PictureScores = v.InferOutput<typeof PictureScores>
-export type Picture = v.InferOutput<typeof Picture>
-export type Run = v.InferOutput<typeof Run>
-export type RunImage = Run['images'][number]
-export type Results = v.InferOutput<typeof Results>
 export type ResultsHeader = Omit<Results, 'runs'>
 
 export const RESULTS_FILE = 'results.json'
 
-/** Of a results folder. @throws FILE_NOT_FOUND, FILE_UNREADABLE, RESULTS_INVALID. */
+/** Of a benchmark's results folder. @throws FILE_NOT_FOUND, FILE_UNREADABLE, RESULTS_INVALID. */
 export const readResults = (folder: string): Promise<Results> =>
-  readResultsFile(Results, join(folder, RESULTS_FILE))
+  readResultsFile(ResultsSchema, join(folder, RESULTS_FILE))
 
 /** @throws FILE_NOT_FOUND, FILE_UNREADABLE, RESULTS_INVALID. */
-export const readRun = (path: string): Promise<Run> => readResultsFile(Run, path)
+export const readRun = (path: string): Promise<Run> => readResultsFile(RunSchema, path)

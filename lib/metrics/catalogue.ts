@@ -1,5 +1,4 @@
-/** The scores there are: what tables call them, which way is better, and what each is taken of. */
-
+/** What is to be known of a score: what tables call it, which way is better, and what it is taken of. */
 export interface MetricFacts {
   heading: string
   better: 'higher' | 'lower'
@@ -8,6 +7,7 @@ export interface MetricFacts {
   unit?: string
 }
 
+/** All scores by name, in the order of tables. Their ranges and sources: docs/metrics.md. */
 export const METRICS = {
   ssim: { heading: 'SSIM', better: 'higher', of: 'picture' },
   'ms-ssim': { heading: 'MS-SSIM', better: 'higher', of: 'picture' },
@@ -27,7 +27,9 @@ export const METRICS = {
   kid: { heading: 'KID', better: 'lower', of: 'set' },
 } as const satisfies Record<string, MetricFacts>
 
+/** One of {@link METRICS}. */
 export type MetricName = keyof typeof METRICS
+/** The names of {@link METRICS}. */
 export const METRIC_NAMES = Object.keys(METRICS) as MetricName[]
 
 /** A score of each metric that could be taken. */

@@ -1,7 +1,11 @@
-/** Similarities in CLIP's image space. The features are image_encode's, normalised to length 1 or not. */
 import { cosine, type Features, requireMatched } from './features.js'
 
-/** Cosine of each picture's features with its truth's: from -1 to 1, 1 for the same direction. */
+/**
+ * Similarity in CLIP's image space: cosine of each picture's features, image_encode's, with its truth's. From -1 to 1, 1 for the
+ * same direction, whatever the features' lengths. Not comparable between networks.
+ * @returns one a row.
+ * @throws INVALID_ARGUMENT for features of other sizes than each other's, none, or some that are no finite numbers.
+ */
 export function clipSimilarity(prediction: Features, truth: Features): number[] {
   requireMatched(prediction, truth)
   return Array.from({ length: truth.count }, (_, row) => cosine(prediction, row, truth, row))
@@ -11,6 +15,8 @@ export function clipSimilarity(prediction: Features, truth: Features): number[] 
  * Whether a photo was changed as the artist changes one: cosine of (sketch drawn - its photo) with (artist's sketch -
  * its photo), row by row, the two directions between unnormalised features (StyleGAN-NADA, 2108.00946; VISII, 2307.14331).
  * From -1 to 1; 0 where nothing was changed.
+ * @returns one a row.
+ * @throws INVALID_ARGUMENT as clipSimilarity.
  */
 export function editDirectionSimilarity(prediction: Edit, truth: Edit): number[] {
   return clipSimilarity(difference(prediction), difference(truth))

@@ -3,6 +3,7 @@ import { fromSharp, type Image, toSharp } from '../data/image.js'
 import { normaliseContrast } from './contrast.js'
 import { type GreyImage, toBytes, toGrey } from './grey.js'
 
+/** Two grey pictures of one size, and how they came to be. */
 export interface Comparable extends Changes {
   prediction: GreyImage
   truth: GreyImage
@@ -21,19 +22,20 @@ const GREY_TOLERANCE = 8
 
 /**
  * As the field compares sketches: the prediction resized to the truth's size, bicubic, sides stretched where their ratios
- * differ; both in grey; with `contrast`, both through OS-Sketch's normaliser.
+ * differ; both in grey (see toGrey); with `normaliseContrast`, both through OS-Sketch's normaliser.
+ * @throws INVALID_ARGUMENT for pictures without pixels, or with others than their size says.
  */
 export async function comparable(
   prediction: Image,
   truth: Image,
-  { contrast }: { contrast: boolean },
+  { normaliseContrast: normalised = false }: { normaliseContrast?: boolean } = {},
 ): Promise<Comparable> {
   const { width, height } = truth
   const sameSize = prediction.width === width && prediction.height === height
   const resized = sameSize
     ? prediction
     : await fromSharp(toSharp(prediction).resize(width, height, { fit: 'fill', kernel: 'cubic' }))
-  const grey = (image: Image) => (contrast ? normaliseContrast(toGrey(image)) : toGrey(image))
+  const grey = (image: Image) => (normalised ? normaliseContrast(toGrey(image)) : toGrey(image))
   return {
     prediction: grey(resized),
     truth: grey(truth),
@@ -45,7 +47,10 @@ export async function comparable(
 const sizeOf = ({ width, height }: Image): string => `${width} x ${height}`
 
 /** What was done to a set's pictures, in sentences. */
-export function tellChanges(changes: readonly Changes[], { contrast }: { contrast: boolean }): string[] {
+export function tellChanges(
+  changes: readonly Changes[],
+  { normaliseContrast: normalised = false }: { normaliseContrast?: boolean },
+): string[] {
   const resized = new Map<string, number>()
   for (const { resized: change } of changes) {
     if (!change) continue
@@ -64,7 +69,7 @@ export function tellChanges(changes: readonly Changes[], { contrast }: { contras
           `Compared in grey: ${predictions} of ${count} predictions and ${truths} of ${count} truths are in colour.`,
         ]
       : []),
-    ...(contrast ? ['Contrast of predictions and truths normalised (grey, x 1.5).'] : []),
+    ...(normalised ? ['Contrast of predictions and truths normalised (grey, x 1.5).'] : []),
   ]
 }
 

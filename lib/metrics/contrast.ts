@@ -6,6 +6,7 @@ const FACTOR = 1.5
  * OS-Sketch's contrast normaliser, for prediction and truth alike: grey values spread 1.5 times as far from their
  * rounded mean, cut off at black and white, fractions dropped. Source: PIL's ImageEnhance.Contrast(grey).enhance(1.5),
  * of which it is the equal to the bit.
+ * @returns another picture.
  */
 export function normaliseContrast({ width, height, data }: GreyImage): GreyImage {
   const mean = Math.floor(data.reduce((sum, value) => sum + value, 0) / data.length + 0.5)

@@ -1,13 +1,14 @@
-/** What a network says of pictures, on the host: the input of the metrics that compare features. */
+/** The input of the metrics that compare features. */
 import { invalidArgument } from '../errors.js'
 import { type Tensor, tensor } from '../torch/index.js'
 
+/** What a network says of pictures, on the host. */
 export interface Features {
   /** Pictures. */
   count: number
   /** Numbers a picture. */
   width: number
-  /** [count, width]: one row a picture. */
+  /** One row a picture: [count, width]. */
   data: Float32Array | Float64Array
 }
 

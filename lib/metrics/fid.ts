@@ -1,7 +1,4 @@
 /**
- * Fréchet distance of two sets of features (Heusel et al., 1706.08500): of the normal distributions of their means and
- * covariances, |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)). From 0 for equal distributions, without upper limit.
- *
  * The network for FID comes as the bundle role `fid_inception`, a TorchScript module
  *   pixels [B, 3, 299, 299], as inceptionInput gives them -> features [B, 2048]
  * A figure may be headed FID only where that is pytorch-fid's pt_inception-2015-12-05, and stands beside no figure of the
@@ -23,16 +20,22 @@ export class FeatureStatistics {
   readonly #scatter: Tensor
   #count = 0
 
+  /**
+   * Of no pictures yet.
+   * @param width numbers a picture.
+   */
   constructor(width: number) {
     this.width = width
     this.mean = zeros([width], { dtype: 'float64' })
     this.#scatter = zeros([width, width], { dtype: 'float64' })
   }
 
+  /** Pictures that were added. */
   get count(): number {
     return this.#count
   }
 
+  /** @throws INVALID_ARGUMENT for features of another width, none, or some that are no finite numbers. */
   add(features: Features): void {
     requireFeatures('features', features)
     if (features.width !== this.width)
@@ -56,16 +59,19 @@ export class FeatureStatistics {
     return this.#scatter.div(this.#count - 1)
   }
 
+  /** Frees the tensors. */
   dispose(): void {
     this.mean.dispose()
     this.#scatter.dispose()
   }
 
+  /** As dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
   }
 }
 
+/** A Fréchet distance, and how far it can be relied on. */
 export interface FrechetDistance {
   distance: number
   /** Pictures in the two sets. */
@@ -74,7 +80,13 @@ export interface FrechetDistance {
   warning?: string
 }
 
-/** Of sets of at least two pictures. Singular covariances are taken as they are: nothing is added to them. */
+/**
+ * Fréchet distance of two sets of features, in double precision (Heusel et al., 1706.08500): of the normal distributions of their
+ * means and covariances, |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)). From 0 for equal distributions, without upper limit.
+ * Singular covariances are taken as they are: nothing is added to them. FID where the features are those of pytorch-fid's
+ * network, of pictures as inceptionInput gives them. Equal to torchmetrics' and clean-fid's figures of the same features.
+ * @throws INVALID_ARGUMENT for sets of two widths, or of fewer than 2 pictures.
+ */
 export async function frechetDistance(
   prediction: FeatureStatistics,
   truth: FeatureStatistics,

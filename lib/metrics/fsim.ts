@@ -13,6 +13,7 @@ const GRADIENT_CONSTANT = 160
  * down whole blocks where the shorter side is 384 or more. Above 0, at most 1; 1 for equal pictures, and for two of one grey
  * each. Equal to piq's fsim(chromatic=False) of the grey pictures, but for a picture of one grey, where piq compares rounding
  * errors. The transforms are in single precision (see filter-responses.ts), all else in double.
+ * @throws INVALID_ARGUMENT for pictures of two sizes.
  */
 export async function fsim(prediction: GreyImage, truth: GreyImage): Promise<number> {
   requireComparable(prediction, truth)

@@ -1,15 +1,21 @@
-/** Grey pictures of 8 bits: what the field's protocol compares sketches as. */
 import type { Image } from '../data/image.js'
 import { invalidArgument } from '../errors.js'
 
+/** A grey picture of 8 bits: what the field's protocol compares sketches as. */
 export interface GreyImage {
+  /** In px. */
   width: number
+  /** In px. */
   height: number
   /** [height, width], 0 black to 255 white. */
   data: Uint8Array
 }
 
-/** PIL's convert('L') (ITU-R 601 luma, in its fixed-point arithmetic) of the picture's 8-bit values. */
+/**
+ * PIL's convert('L') (ITU-R 601 luma, in its fixed-point arithmetic) of the picture's 8-bit values, of which it is the equal to
+ * the bit.
+ * @throws INVALID_ARGUMENT for a picture without pixels, with others than its size says, or with NaN.
+ */
 export function toGrey(image: Image): GreyImage {
   const { width, height } = image
   const plane = width * height
@@ -58,6 +64,13 @@ export function requireComparable(prediction: GreyImage, truth: GreyImage, small
     if (data.length !== width * height)
       throw invalidArgument(`${what} data`, `${width * height} values (${height} x ${width})`, data.length)
   }
+  requireSameSize(prediction, truth)
+}
+
+type Size = Pick<GreyImage, 'width' | 'height'>
+
+/** Refuses a prediction of another size than its truth's. */
+export function requireSameSize(prediction: Size, truth: Size): void {
   if (prediction.width === truth.width && prediction.height === truth.height) return
   throw invalidArgument(
     'prediction',

@@ -1,5 +1,6 @@
 import { cosine, type Features, requireMatched } from './features.js'
 
+/** How well faces can still be told. */
 export interface Identity {
   /** Mean cosine of matched rows, from -1 to 1. */
   similarity: number
@@ -12,6 +13,7 @@ export interface Identity {
 /**
  * Whether faces can still be told: row i of the face descriptors belongs to person i in both, by cosine similarity, as
  * face identification is scored. A tie for the first rank is a miss, so that equal descriptors score nothing.
+ * @throws INVALID_ARGUMENT for features of other sizes than each other's, none, or some that are no finite numbers.
  */
 export function identity(prediction: Features, truth: Features): Identity {
   requireMatched(prediction, truth)

@@ -1,9 +1,9 @@
-/** The two ways in which the field brings pictures to FID's network. Figures of one cannot be compared with the other's. */
 import type { Image } from '../data/image.js'
 import { invalidArgument } from '../errors.js'
 import { toBytes } from './grey.js'
 
 /**
+ * The two ways in which the field brings pictures to FID's network. Figures of one cannot be compared with the other's.
  * `pytorch-fid`: bilinear without antialiasing, scaled to [-1, 1] (mseitzer/pytorch-fid; clean-fid's "legacy_pytorch").
  * `clean-fid`: PIL's bicubic in floating point, channel by channel, cut off to [0, 255], then (value - 128) / 128
  * (Parmar et al., 2104.11222).
@@ -21,7 +21,10 @@ interface Taps {
   weights: Float64Array
 }
 
-/** A picture's 8-bit values resized to 299 x 299, in the range that the network takes: [3, 299, 299]. */
+/**
+ * A picture's 8-bit values resized to 299 x 299, in the range that FID's network takes: [3, 299, 299].
+ * @throws INVALID_ARGUMENT for a picture without pixels, with others than its size says, or with NaN.
+ */
 export function inceptionInput(image: Image, resize: InceptionResize): Image {
   const { taps, toRange } = methodOf(resize)
   const { width, height } = image

@@ -3,6 +3,7 @@ import { scope, sort, stack, type Tensor, uniform } from '../torch/index.js'
 import { type Features, requireSameWidth, toTensor } from './features.js'
 import { trace } from './trace.js'
 
+/** A kernel distance, and how far it can be relied on. */
 export interface KernelDistance {
   /** Mean over the subsets: an unbiased estimate, so that it may be a little below 0. */
   mean: number
@@ -14,9 +15,11 @@ export interface KernelDistance {
   counts: [number, number]
 }
 
+/** Which subsets are compared. */
 export interface KernelOptions {
+  /** By which they are drawn. */
   seed: number
-  /** 100 */
+  /** How many: 100. */
   subsets?: number
   /** Pictures of each set in a subset: 100, or all of the smaller set. */
   subsetSize?: number
@@ -27,6 +30,7 @@ export interface KernelOptions {
  * with the kernel (x.y / width + 1)^3, unbiased, over subsets drawn without replacement. Unlike the Fréchet distance it is
  * as good with fewer pictures than features. KID where the features are those of FID's network (see fid.ts). Equal
  * to torchmetrics' poly_mmd of the same subsets.
+ * @throws INVALID_ARGUMENT for features of two widths or that are no finite numbers, and for sets or subsets of fewer than 2.
  */
 export async function kernelDistance(
   prediction: Features,

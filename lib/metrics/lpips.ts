@@ -9,6 +9,7 @@
 import { invalidArgument } from '../errors.js'
 import { scope, stack, type Tensor, tensor } from '../torch/index.js'
 
+/** The trunks that LPIPS was published with. */
 export type LpipsNetwork = 'alex' | 'vgg' | 'squeeze'
 
 /** Channels of the activations that each network gives. */
@@ -25,18 +26,20 @@ const SHIFT = [-0.03, -0.088, -0.188]
 const SCALE = [0.458, 0.448, 0.45]
 const EPSILON = 1e-10
 
-/** Pictures [B, 3, H, W] in [-1, 1] as the networks take them: by channel, (value - shift) / scale. */
+/** Pictures [B, 3, H, W] in [-1, 1] as LPIPS' networks take them: by channel, (value - shift) / scale. */
 export function lpipsInput(images: Tensor): Tensor {
   const channels = (values: readonly number[]) => tensor(values, [1, 3, 1, 1])
   return images.sub(channels(SHIFT)).div(channels(SCALE))
 }
 
 /**
- * Distances of B pairs from what a network says of them: the squared difference of activations normalised along their
+ * LPIPS (Zhang et al., 1801.03924, version 0.1) of B pairs from what a network says of them: the squared difference of activations normalised along their
  * channels, weighted, averaged over the picture, summed over the layers. From 0 for equal pictures; seldom above 1.
  * @param prediction one an activation: [B, C, h, w]
  * @param truth as `prediction`, of the same shapes
  * @param weights one an activation: [C]
+ * @returns one a pair.
+ * @throws INVALID_ARGUMENT for activations of other numbers or shapes than each other's, or that are no finite numbers.
  */
 export function lpips(
   prediction: readonly Tensor[],

@@ -1,17 +1,21 @@
-/** The published networks of LPIPS and FID, of a metrics bundle. */
 import { join } from 'node:path'
 import { verifyFile } from '../bundle/files.js'
 import { METRIC_ROLES, type MetricRole } from '../bundle/metric-roles.js'
 import { readMetricsManifest } from '../bundle/metrics-manifest.js'
 import type { Image } from '../data/image.js'
+import { invalidArgument } from '../errors.js'
 import type { Device } from '../torch/dtype.js'
 import { loadModule, noGrad, type ScriptModule, scope, type Tensor, tensor } from '../torch/index.js'
 import type { Features } from './features.js'
+import { requireSameSize } from './grey.js'
 import { type InceptionResize, inceptionInput } from './inception-input.js'
 import { LPIPS_CHANNELS, type LpipsNetwork, lpips, lpipsInput } from './lpips.js'
 import { unpublishedReason } from './published.js'
 
-/** Owns its networks: free them by `dispose()` or `using`. */
+/**
+ * The published networks of LPIPS and FID, of a metrics bundle (docs/metrics.md says how to export one). Owns them: free them by
+ * `dispose()` or `using`.
+ */
 export class MetricNetworks {
   /** Of the roles that cannot be used: why. */
   readonly reasons: ReadonlyMap<MetricRole, string>
@@ -52,12 +56,18 @@ export class MetricNetworks {
     return [...this.#modules.keys()]
   }
 
+  /** Whether it can be used. */
   has(role: MetricRole): boolean {
     return this.#modules.has(role)
   }
 
-  /** The distance of two pictures of one size. */
+  /**
+   * LPIPS of two pictures: from 0 for equal ones, seldom above 1.
+   * @throws INVALID_ARGUMENT for pictures of two sizes, and where the network can't be used; OPERATION_FAILED for smaller pictures
+   * than it takes.
+   */
   async lpips(net: LpipsNetwork, prediction: Image, truth: Image): Promise<number> {
+    requireSameSize(prediction, truth)
     const layers = LPIPS_CHANNELS[net].length
     const [distance] = await noGrad(() =>
       scope(() => {
@@ -70,7 +80,10 @@ export class MetricNetworks {
     return distance as number
   }
 
-  /** What FID's network says of a picture of any size. */
+  /**
+   * What FID's network says of a picture of any size: one row of 2048.
+   * @throws INVALID_ARGUMENT where the network can't be used, and as inceptionInput.
+   */
   async inception(picture: Image, resize: InceptionResize): Promise<Features> {
     const data = await noGrad(() =>
       scope(() => {
@@ -81,16 +94,25 @@ export class MetricNetworks {
     return { count: 1, width: data.length, data: data as Float32Array }
   }
 
+  /** Frees the networks. */
   dispose(): void {
     for (const module of this.#modules.values()) module.dispose()
   }
 
+  /** As dispose(), for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
   }
 
   #module(role: MetricRole): ScriptModule {
-    return this.#modules.get(role) as ScriptModule
+    const module = this.#modules.get(role)
+    if (module) return module
+    throw invalidArgument(
+      'metric network',
+      'one that can be used',
+      role,
+      `It can't be: ${this.reasons.get(role)}.`,
+    )
   }
 }
 

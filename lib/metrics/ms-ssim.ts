@@ -11,6 +11,7 @@ export const SMALLEST_SIDE = WINDOW * 2 ** (BETAS.length - 1)
  * Asilomar 2003): five scales, each half the one before; contrast and structure at every scale, luminance at the
  * coarsest, whose border is mirrored; negative means count as 0. From 0 to 1, 1 for equal pictures. Equal to
  * torchmetrics' multiscale_structural_similarity_index_measure with data_range 255 and its defaults.
+ * @throws INVALID_ARGUMENT for pictures of two sizes, or with sides below 176 px.
  */
 export function msSsim(prediction: GreyImage, truth: GreyImage): number {
   requireComparable(prediction, truth, SMALLEST_SIDE)

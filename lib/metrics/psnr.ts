@@ -3,6 +3,7 @@ import { type GreyImage, requireComparable } from './grey.js'
 /**
  * Peak signal-to-noise ratio of 8-bit grey pictures in dB: 10 log10(255^2 / mean squared difference). From 0 for black
  * against white to Infinity for equal pictures. Equal to scikit-image's peak_signal_noise_ratio with data_range 255.
+ * @throws INVALID_ARGUMENT for pictures of two sizes.
  */
 export function psnr(prediction: GreyImage, truth: GreyImage): number {
   requireComparable(prediction, truth)

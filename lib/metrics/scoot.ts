@@ -21,6 +21,7 @@ const OFFSETS = [
  * over 4 directions and rounded, gives contrast and energy; Q = 1 / (1 + distance) of the two pictures' 32 numbers.
  * Above 0, at most 1; 1 for equal pictures. The reference refuses a picture of one grey; here such a block has contrast
  * 0 and energy 1.
+ * @throws INVALID_ARGUMENT for pictures of two sizes, or with sides below 8 px.
  */
 export function scoot(prediction: GreyImage, truth: GreyImage): number {
   requireComparable(prediction, truth, SMALLEST_SIDE)

@@ -1,4 +1,3 @@
-/** All scores of predictions against their truths: of each picture as it comes, and of the whole set. */
 import type { Bundle } from '../bundle/bundle.js'
 import { describeFace } from '../data/face-descriptor.js'
 import { detectFaces } from '../data/face-detector.js'
@@ -18,6 +17,7 @@ import { pictureScores } from './picture-scores.js'
 import { type ScoredParts, type SetScores, setScores } from './set-scores.js'
 import { strokeStatistics } from './strokes.js'
 
+/** How pictures are scored. */
 export interface ScorerOptions {
   /** Puts predictions and truths through OS-Sketch's contrast normaliser. */
   normaliseContrast?: boolean
@@ -25,6 +25,7 @@ export interface ScorerOptions {
   networks?: MetricNetworks | undefined
 }
 
+/** What a Scorer found of a picture. */
 export interface ScoredPicture {
   /** PSNR of equal pictures is Infinity. */
   scores: Scores
@@ -33,6 +34,7 @@ export interface ScoredPicture {
   changes: Changes
 }
 
+/** All scores of predictions against their truths: of each picture as it comes, and of the whole set. */
 export class Scorer {
   readonly #bundle: Bundle
   readonly #contrast: boolean
@@ -41,7 +43,10 @@ export class Scorer {
   readonly #absent: Record<'picture' | 'set', Reasons>
   readonly #parts: ScoredParts[] = []
 
-  /** @param bundle whose CLIP says how similar pictures are; it stays the caller's. */
+  /**
+   * Nothing is opened yet.
+   * @param bundle whose CLIP says how similar pictures are; it stays the caller's.
+   */
   constructor(bundle: Bundle, { normaliseContrast = false, networks }: ScorerOptions = {}) {
     this.#bundle = bundle
     this.#contrast = normaliseContrast
@@ -50,11 +55,12 @@ export class Scorer {
   }
 
   /**
+   * Scores a prediction against its truth, both in the frame that is compared.
    * @param photo what was sketched, for the edit direction.
    * @throws INVALID_ARGUMENT for a truth with a side below 11 px.
    */
   async add(prediction: Image, truth: Image, photo?: Image): Promise<ScoredPicture> {
-    const pair = await comparable(prediction, truth, { contrast: this.#contrast })
+    const pair = await comparable(prediction, truth, { normaliseContrast: this.#contrast })
     const [ours, theirs] = [fromGrey(pair.prediction), fromGrey(pair.truth)]
     // The faces are looked at in threads of their own.
     const descriptors = describePair(ours, theirs)

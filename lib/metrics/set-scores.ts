@@ -17,6 +17,7 @@ export interface ScoredParts {
   inception?: Record<InceptionResize, { prediction: Features; truth: Features }> | undefined
 }
 
+/** A score of a set of pictures. */
 export interface SetScore {
   value: number | null
   /** Pictures that it is of. */
@@ -25,6 +26,7 @@ export interface SetScore {
   note?: string
 }
 
+/** Scores of a set: means of what is scored by picture, and what is scored of the set alone. */
 export type SetScores = Partial<Record<MetricName, SetScore>>
 
 /** @param absent why metrics cannot be taken at all. */

@@ -6,6 +6,7 @@ import { compareStructure, WINDOW } from './structure.js'
  * Gaussian window 11 x 11 of sigma 1.5, population covariance, K1 0.01, K2 0.03, mean over the windows that lie wholly
  * inside. From -1 to 1, 1 for equal pictures. Equal to scikit-image's structural_similarity(gaussian_weights=True,
  * sigma=1.5, use_sample_covariance=False, data_range=255).
+ * @throws INVALID_ARGUMENT for pictures of two sizes, or with sides below 11 px.
  */
 export function ssim(prediction: GreyImage, truth: GreyImage): number {
   requireComparable(prediction, truth, WINDOW)

@@ -1,7 +1,7 @@
-/** How strong and how many the strokes of pictures are, wherever they are. */
 import { invalidArgument } from '../errors.js'
 import type { GreyImage } from './grey.js'
 
+/** How strong and how many the strokes of pictures are, wherever they are. */
 export interface StrokeStatistics {
   /** Mean gradient magnitude, in grey (0 black, 1 white) a pixel. */
   mean: number
@@ -21,6 +21,7 @@ const CENTRES = Float64Array.from({ length: BINS }, (_, bin) => (bound(bin) + bo
  * Of one picture or a set, each picture of a set counting the same: magnitude of the Sobel gradient (divided by 8) of
  * grey in [0, 1], at every pixel but those of the border, and its histogram over [0, 0.707]. The measure is silverpoint's
  * own.
+ * @throws INVALID_ARGUMENT for no pictures, and for sides below 3 px.
  */
 export function strokeStatistics(pictures: readonly GreyImage[]): StrokeStatistics {
   if (pictures.length === 0) throw invalidArgument('pictures', 'at least one picture', pictures)

@@ -1,4 +1,5 @@
-/** What the benchmark can sweep. Apart from how, so that the command line knows them without loading it. */
+// Apart from how, so that the command line knows them without loading it.
+/** What a benchmark can run `ours` with several values of: docs/benchmark.md has the values. */
 export const SENSITIVITIES = [
   'steps',
   'edit-weight',
@@ -8,4 +9,5 @@ export const SENSITIVITIES = [
   'pair',
   'pairs',
 ] as const
+/** One of {@link SENSITIVITIES}. */
 export type SensitivityName = (typeof SENSITIVITIES)[number]

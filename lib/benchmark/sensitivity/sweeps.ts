@@ -81,5 +81,5 @@ export function sweptValue(name: SensitivityName, run: { method: string; learnin
 
 function requireSeveral(name: SensitivityName, pairs: number): void {
   if (pairs > 1) return
-  throw invalidArgument('pairs', `at least 2 pairs to learn from for --sensitivity ${name}`, pairs)
+  throw invalidArgument('pairs', `at least 2 pairs to learn from for the sensitivity ${name}`, pairs)
 }

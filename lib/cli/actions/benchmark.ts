@@ -7,7 +7,6 @@ import { PRESETS } from '../../benchmark/figures/presets.js'
 import { writeFigure } from '../../benchmark/figures/write-figure.js'
 import type { Results } from '../../benchmark/results.js'
 import type { SensitivityName } from '../../benchmark/sensitivity/names.js'
-import { sweepOf } from '../../benchmark/sensitivity/sweeps.js'
 import { writeSensitivity } from '../../benchmark/sensitivity/write-sensitivity.js'
 import { type Dataset, openDataset } from '../../data/datasets/dataset.js'
 import type { LayoutName } from '../../data/datasets/layout-names.js'
@@ -44,9 +43,8 @@ const SEVERAL_PAIRS = 5
 export async function benchmark(folder: string, options: BenchmarkCliOptions, output: Output): Promise<void> {
   const preset = presetOf(options)
   const { methods = preset.methods, layout, split, learnFrom } = options
-  const { pairs = preset.pairs, tests, seeds, crop, normaliseContrast } = options
+  const { pairs = preset.pairs, tests, seeds, crop, normaliseContrast, sensitivity } = options
   requireMethods(methods)
-  const sweep = options.sensitivity && sweepOf(options.sensitivity, learnFrom?.length ?? pairs)
   const dataset = await openDataset(folder, { layout, split })
   tellDataset(dataset, output)
   const wishes = await wishesOf(options)
@@ -58,7 +56,7 @@ export async function benchmark(folder: string, options: BenchmarkCliOptions, ou
   let finished = 0
   const results = await interruptible(output, (signal) =>
     runBenchmark(bundle, dataset, options.output, {
-      ...{ learnFrom, pairs, tests, seeds, crop, normaliseContrast, sweep },
+      ...{ learnFrom, pairs, tests, seeds, crop, normaliseContrast, sensitivity },
       ...{ methods, wishes, networks, loadSeconds, signal },
       onBegin: (total) => {
         progress = new Progress(output, 'benchmark', total)
@@ -67,8 +65,8 @@ export async function benchmark(folder: string, options: BenchmarkCliOptions, ou
         finished = done
         progress?.update(done, run.label)
       },
-      onProgress: ({ method }, stage, done, total) => {
-        progress?.update(finished, `${method.label}: ${stage} ${done}/${total}`)
+      onProgress: (label, stage, done, total) => {
+        progress?.update(finished, `${label}: ${stage} ${done}/${total}`)
       },
     }),
   ).finally(() => progress?.stop())
