@@ -9,10 +9,10 @@ import { readMetricsManifest } from '../lib/bundle/metrics-manifest.js'
 import { encodePng, type Image } from '../lib/data/image.js'
 import { fromGrey } from '../lib/metrics/grey.js'
 import type { InceptionResize } from '../lib/metrics/inception-input.js'
+import { type InceptionPair, InceptionSet } from '../lib/metrics/inception-set.js'
 import { LPIPS_SMALLEST_SIDE } from '../lib/metrics/lpips.js'
 import { MetricNetworks } from '../lib/metrics/metric-networks.js'
 import { Scorer } from '../lib/metrics/scorer.js'
-import { setDistances } from '../lib/metrics/set-distances.js'
 import { fixture } from './helpers.js'
 import { figures, grey, greyPattern } from './metrics-fixture.js'
 import { silverpoint } from './silverpoint.js'
@@ -69,6 +69,12 @@ async function pretending(name: string, ...roles: string[]): Promise<string> {
   return folder
 }
 
+function setOf(pictures: readonly InceptionPair[]): InceptionSet {
+  const set = new InceptionSet(pictures[0]!['pytorch-fid'].truth.width)
+  for (const picture of pictures) set.add(picture)
+  return set
+}
+
 describe('a metrics bundle', { timeout: 60_000 }, () => {
   it('of the published weights gives LPIPS, FID and KID: the figures of lpips, torchmetrics and clean-fid', async () => {
     using networks = await MetricNetworks.open(
@@ -83,7 +89,7 @@ describe('a metrics bundle', { timeout: 60_000 }, () => {
     await expect(networks.lpips('alex', fromGrey(grey('odd')), fromGrey(grey('sketch')))).rejects.toThrow(
       "Expected the truth's size of ",
     )
-    const pictures = []
+    const pictures: InceptionPair[] = []
     for (const [i, pair] of PAIRS.entries()) {
       const [prediction, truth] = pair.map((name) => fromGrey(grey(name))) as [Image, Image]
       const distance = await networks.lpips('alex', prediction, truth)
@@ -94,17 +100,36 @@ describe('a metrics bundle', { timeout: 60_000 }, () => {
       })
       pictures.push({ 'pytorch-fid': await by('pytorch-fid'), 'clean-fid': await by('clean-fid') })
     }
-    const set = await setDistances(pictures)
+    const set = await setOf(pictures).scores()
     for (const metric of ['fid', 'fid-clean', 'kid'] as const) {
       const wanted = figures[`tiny/${metric}`]!
       expect(Math.abs(set[metric]!.value! - wanted) / Math.abs(wanted), metric).toBeLessThan(1e-4)
       expect(set[metric]!.count).toBe(4)
     }
     expect(set.kid!.note).toBe('standard deviation 0.0000 over 100 subsets of 4 pictures')
-    const { fid } = await setDistances(pictures.slice(2))
+    const { fid } = await setOf(pictures.slice(2)).scores()
     expect(fid).toMatchObject({ count: 2, note: expect.stringContaining('2 pictures for 3 features') })
     const alone = { value: null, count: 1, note: 'needs at least 2 pictures' }
-    expect(await setDistances(pictures.slice(3))).toEqual({ fid: alone, 'fid-clean': alone, kid: alone })
+    expect(await setOf(pictures.slice(3)).scores()).toEqual({ fid: alone, 'fid-clean': alone, kid: alone })
+    const joined = InceptionSet.joined([setOf(pictures.slice(0, 1)), setOf(pictures.slice(1))])
+    expect(await joined.scores()).toEqual(set)
+  })
+
+  it('gives them of each source too, and of all together the same figures', async () => {
+    using networks = await MetricNetworks.open(await pretending('sources', 'fid_inception'), 'cpu')
+    const scorer = new Scorer(bundle, { networks })
+    for (const [i, pair] of PAIRS.entries()) {
+      const [prediction, truth] = pair.map((name) => fromGrey(grey(name))) as [Image, Image]
+      await scorer.add(prediction, truth, { source: ['cufs', 'cufsf', 'cufs', 'internet'][i]! })
+    }
+    const [all, cufs, alone] = [await scorer.set(), await scorer.set('cufs'), await scorer.set('internet')]
+    for (const metric of ['fid', 'fid-clean', 'kid'] as const) {
+      expect(all[metric]!.value! / figures[`tiny/${metric}`]!).toBeCloseTo(1, 4)
+      expect(cufs[metric]!.value).not.toBeCloseTo(all[metric]!.value!, 4)
+      expect([all, cufs, alone].map((set) => set[metric]!.count)).toEqual([4, 2, 1])
+    }
+    expect(alone.fid).toMatchObject({ value: null, note: 'needs at least 2 pictures' })
+    expect([all, cufs, alone].map(({ ssim }) => ssim!.count)).toEqual([4, 2, 1])
   })
 
   it('of other weights is not opened, and their metrics stay blank, naming both sums', async () => {

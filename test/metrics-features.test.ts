@@ -1,12 +1,15 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { clipSimilarity, editDirectionSimilarity } from '../lib/metrics/clip-similarity.js'
+import { FeatureStatistics } from '../lib/metrics/feature-statistics.js'
 import type { Features } from '../lib/metrics/features.js'
-import { FeatureStatistics, frechetDistance } from '../lib/metrics/fid.js'
+import { frechetDistance } from '../lib/metrics/fid.js'
 import { identity } from '../lib/metrics/identity.js'
 import { kernelDistance } from '../lib/metrics/kid.js'
 import { LPIPS_CHANNELS, type LpipsNetwork, lpips, lpipsInput } from '../lib/metrics/lpips.js'
 import * as torch from '../lib/torch/index.js'
-import { maxDifference } from './helpers.js'
+import { length, maxDifference } from './helpers.js'
 import { features, figures, load, numbers } from './metrics-fixture.js'
 
 const SETS = {
@@ -26,6 +29,15 @@ const part = ({ width, data }: Features, first: number, end: number): Features =
   width,
   data: data.slice(first * width, end * width),
 })
+
+const repeated = ({ count, width, data }: Features, times: number): Features => ({
+  count: times * count,
+  width,
+  data: Float64Array.from({ length: times * data.length }, (_, i) => data[i % data.length]!),
+})
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 
 function statistics(...parts: Features[]): FeatureStatistics {
   const statistics = new FeatureStatistics(parts[0]!.width)
@@ -54,16 +66,63 @@ describe('the Fréchet distance', () => {
     expect((await frechetDistance(statistics(truth), parts)).distance).toBeCloseTo(distance, 10)
   })
 
-  it('needs a square of the width, however many features come', async () => {
-    const measured = statistics(SETS.truth)
-    await measured.mean.ready()
-    const before = torch.memoryStatistics()
-    for (let i = 0; i < 10; i++) measured.add(SETS.truth)
-    await measured.mean.ready()
-    const after = torch.memoryStatistics()
-    expect(after.tensors).toBeLessThanOrEqual(before.tensors)
-    expect(after.bytes).toBeLessThanOrEqual(before.bytes)
-    expect(measured.count).toBe(11 * 90)
+  it('of sums put together is that of the whole, however it was parted', async () => {
+    const { prediction, truth } = SETS
+    const whole = statistics(repeated(prediction, 9))
+    // Parts with rows in their sums, with some that wait still, and with none but these.
+    const rest = repeated(prediction, 4)
+    const parts = [repeated(prediction, 5), part(rest, 0, 7), part(rest, 7, rest.count)].map((rows) => {
+      const own = new FeatureStatistics(rows.width)
+      for (let row = 0; row < rows.count; row += 10) own.add(part(rows, row, Math.min(row + 10, rows.count)))
+      return own
+    })
+    const merged = new FeatureStatistics(prediction.width)
+    for (const one of parts) merged.merge(one)
+    expect(merged.count).toBe(whole.count)
+    const [ours, theirs] = [merged.moments(), whole.moments()]
+    for (const moment of ['mean', 'covariance'] as const) {
+      const wanted = await theirs[moment].toArray()
+      expect(maxDifference(await ours[moment].toArray(), wanted)).toBeLessThan(1e-13 * length(wanted))
+    }
+    const { distance } = await frechetDistance(merged, statistics(truth))
+    expect(distance).toBeCloseTo((await frechetDistance(whole, statistics(truth))).distance, 10)
+    // The parts are as they were.
+    expect(parts.map(({ count }) => count)).toEqual([350, 7, 273])
+    const again = statistics(repeated(prediction, 5)).moments().mean
+    expect(maxDifference(await parts[0]!.moments().mean.toArray(), await again.toArray())).toBeLessThan(1e-13)
+  })
+
+  it("of merged parts is torchmetrics' and clean-fid's", async () => {
+    const { prediction, truth } = SETS
+    const [merged, rest] = [statistics(part(truth, 0, 33)), statistics(part(truth, 33, truth.count))]
+    merged.merge(rest)
+    const { distance } = await frechetDistance(statistics(prediction), merged)
+    for (const source of ['torchmetrics', 'clean-fid'])
+      expect(Math.abs(distance / figures[`fid/${source}/prediction/truth`]! - 1)).toBeLessThan(1e-6)
+  })
+
+  it('takes the same memory, however many features come', async () => {
+    const measured = new FeatureStatistics(SETS.truth.width)
+    const rows = part(SETS.truth, 0, 30)
+    const held = async (more: number) => {
+      for (let i = 0; i < more; i++) measured.add({ ...rows, data: rows.data.slice() })
+      await measured.moments().mean.ready()
+      collectGarbage()
+      return process.memoryUsage().arrayBuffers
+    }
+    const before = await held(10)
+    // 12 MB of features.
+    const after = await held(1000)
+    expect(measured.count).toBe(30_300)
+    expect(after - before).toBeLessThan(2e6)
+  })
+
+  it('outlives the scope it was added in', async () => {
+    const { truth } = SETS
+    const measured = torch.scope(() => statistics(repeated(truth, 3)))
+    measured.add(truth)
+    const wanted = await statistics(truth).moments().mean.toArray()
+    expect(maxDifference(await measured.moments().mean.toArray(), wanted)).toBeLessThan(1e-12)
   })
 
   it('is exact far from zero', async () => {
@@ -107,6 +166,8 @@ describe('the Fréchet distance', () => {
     await expect(frechetDistance(statistics(rows([1], [2])), statistics(SETS.few))).rejects.toThrow(
       "the truth's 48 features",
     )
+    expect(() => one.moments()).toThrow('at least 2 pictures for statistics but received 1')
+    expect(() => one.merge(statistics(rows([1, 2])))).toThrow('48 numbers a picture for statistics')
     expect(() => one.add(rows([1, 2]))).toThrow('48 numbers a picture for features but received 2')
     expect(() => statistics(rows([1, 2], [3, Number.NaN]))).toThrow(
       'finite numbers for features but received NaN. See row 1.',

@@ -96,7 +96,7 @@ async function scoreAll(name: string, pictures: AsyncIterable<Drawn>, stage: Sta
   const sources = [...new Set(images.map(({ source }) => source))]
   const setBySource: DrawnAndScored['setBySource'] = {}
   for (const source of sources.length > 1 ? sources : [])
-    setBySource[source] = withoutInfinity(await scorer.set((index) => images[index]?.source === source))
+    setBySource[source] = withoutInfinity(await scorer.set(source))
   return {
     images,
     seconds: seconds.length > 0 ? median(seconds) : null,
@@ -119,7 +119,7 @@ async function score(
     readImage(join(folder, picture.sketch)),
     readImage(join(folder, picture.photo)),
   ])
-  return scorer.add(sketch, truth, photo)
+  return scorer.add(sketch, truth, { photo, source: picture.source })
 }
 
 /** JSON knows no infinity. */

@@ -5,71 +5,9 @@
  * other way of resizing.
  */
 import { invalidArgument } from '../errors.js'
-import { eigh, scope, type Tensor, zeros } from '../torch/index.js'
-import { type Features, requireFeatures, toTensor } from './features.js'
+import { eigh, scope, type Tensor } from '../torch/index.js'
+import { type FeatureStatistics, requireSeveral } from './feature-statistics.js'
 import { trace } from './trace.js'
-
-/**
- * Mean and covariance of features that come bit by bit, in one pass and double precision (Chan, Golub and LeVeque's update):
- * its memory is a square of the features' width, whatever their number. Owns tensors: dispose of it.
- */
-export class FeatureStatistics {
-  readonly width: number
-  readonly mean: Tensor
-  /** Sum of the outer products of differences from the mean: [width, width]. */
-  readonly #scatter: Tensor
-  #count = 0
-
-  /**
-   * Of no pictures yet.
-   * @param width numbers a picture.
-   */
-  constructor(width: number) {
-    this.width = width
-    this.mean = zeros([width], { dtype: 'float64' })
-    this.#scatter = zeros([width, width], { dtype: 'float64' })
-  }
-
-  /** Pictures that were added. */
-  get count(): number {
-    return this.#count
-  }
-
-  /** @throws INVALID_ARGUMENT for features of another width, none, or some that are no finite numbers. */
-  add(features: Features): void {
-    requireFeatures('features', features)
-    if (features.width !== this.width)
-      throw invalidArgument('features', `${this.width} numbers a picture`, features.width)
-    const added = features.count
-    const total = this.#count + added
-    scope(() => {
-      const rows = toTensor(features)
-      const mean = rows.mean([0])
-      const centred = rows.sub(mean)
-      const shift = mean.sub(this.mean)
-      const between = outer(shift, shift).mul((this.#count * added) / total)
-      this.#scatter.add_(centred.transpose(0, 1).matmul(centred)).add_(between)
-      this.mean.add_(shift.mul(added / total))
-    })
-    this.#count = total
-  }
-
-  /** [width, width], unbiased. */
-  covariance(): Tensor {
-    return this.#scatter.div(this.#count - 1)
-  }
-
-  /** Frees the tensors. */
-  dispose(): void {
-    this.mean.dispose()
-    this.#scatter.dispose()
-  }
-
-  /** As dispose(), for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose()
-  }
-}
 
 /** A Fréchet distance, and how far it can be relied on. */
 export interface FrechetDistance {
@@ -96,9 +34,10 @@ export async function frechetDistance(
   // The set of fewer pictures first: its rank is the size of the second decomposition.
   const [fewer, more] = prediction.count < truth.count ? [prediction, truth] : [truth, prediction]
   const distance = await scope(async () => {
-    const [first, second] = [fewer.covariance(), more.covariance()]
-    const apart = prediction.mean.sub(truth.mean).pow(2).sum().add(trace(first)).add(trace(second))
-    const shared = await rootTrace(first, second)
+    const [first, second] = [fewer.moments(), more.moments()]
+    const traces = trace(first.covariance).add(trace(second.covariance))
+    const apart = first.mean.sub(second.mean).pow(2).sum().add(traces)
+    const shared = await rootTrace(first.covariance, second.covariance)
     return (await apart.item()) - 2 * shared
   })
   const smallest = Math.min(...counts)
@@ -132,12 +71,9 @@ function positiveFrom(eigenvalues: Float64Array): number {
   return first < 0 ? eigenvalues.length : first
 }
 
-const outer = (a: Tensor, b: Tensor) => a.unsqueeze(1).matmul(b.unsqueeze(0))
-
 function requireStatistics(prediction: FeatureStatistics, truth: FeatureStatistics): void {
   if (prediction.width !== truth.width)
     throw invalidArgument('prediction', `the truth's ${truth.width} features a picture`, prediction.width)
-  for (const [what, { count }] of Object.entries({ prediction, truth })) {
-    if (count < 2) throw invalidArgument(what, 'at least 2 pictures', count)
-  }
+  requireSeveral('prediction', prediction)
+  requireSeveral('truth', truth)
 }

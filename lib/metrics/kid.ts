@@ -29,7 +29,8 @@ export interface KernelOptions {
  * Kernel distance of two sets of features, in double precision (Binkowski et al., 1801.01401): squared maximum mean discrepancy
  * with the kernel (x.y / width + 1)^3, unbiased, over subsets drawn without replacement. Unlike the Fréchet distance it is
  * as good with fewer pictures than features. KID where the features are those of FID's network (see fid.ts). Equal
- * to torchmetrics' poly_mmd of the same subsets.
+ * to torchmetrics' poly_mmd of the same subsets. It compares pictures with pictures, so that the features of all are needed: no
+ * sums of bounded size would do.
  * @throws INVALID_ARGUMENT for features of two widths or that are no finite numbers, and for sets or subsets of fewer than 2.
  */
 export async function kernelDistance(

@@ -10,6 +10,7 @@ import { type Changes, comparable } from './comparable.js'
 import { cosine, type Features } from './features.js'
 import { fromGrey } from './grey.js'
 import type { InceptionResize } from './inception-input.js'
+import { type InceptionPair, InceptionSet } from './inception-set.js'
 import { LPIPS_CHANNELS, LPIPS_SMALLEST_SIDE, type LpipsNetwork } from './lpips.js'
 import type { MetricNetworks } from './metric-networks.js'
 import { networkReasons } from './networks.js'
@@ -34,14 +35,27 @@ export interface ScoredPicture {
   changes: Changes
 }
 
-/** All scores of predictions against their truths: of each picture as it comes, and of the whole set. */
+/** What is known of a pair beside its pictures. */
+export interface PairFacts {
+  /** What was sketched, for the edit direction. */
+  photo?: Image
+  /** The data set it is from, whose pictures can be scored apart. */
+  source?: string
+}
+
+/**
+ * All scores of predictions against their truths: of each picture as it comes, and of the set. Of a picture it keeps what
+ * scores of a set need: about 2 KB a pair, and 16 KB more for KID. Of FID, sums by source, however many pictures there are.
+ */
 export class Scorer {
   readonly #bundle: Bundle
   readonly #contrast: boolean
   readonly #networks: MetricNetworks | undefined
   /** What there is no network for, of a picture and of a set. */
   readonly #absent: Record<'picture' | 'set', Reasons>
-  readonly #parts: ScoredParts[] = []
+  readonly #parts: (ScoredParts & { source: string })[] = []
+  /** By source. */
+  readonly #inception = new Map<string, InceptionSet>()
 
   /**
    * Nothing is opened yet.
@@ -56,10 +70,9 @@ export class Scorer {
 
   /**
    * Scores a prediction against its truth, both in the frame that is compared.
-   * @param photo what was sketched, for the edit direction.
    * @throws INVALID_ARGUMENT for a truth with a side below 11 px.
    */
-  async add(prediction: Image, truth: Image, photo?: Image): Promise<ScoredPicture> {
+  async add(prediction: Image, truth: Image, { photo, source = '' }: PairFacts = {}): Promise<ScoredPicture> {
     const pair = await comparable(prediction, truth, { normaliseContrast: this.#contrast })
     const [ours, theirs] = [fromGrey(pair.prediction), fromGrey(pair.truth)]
     // The faces are looked at in threads of their own.
@@ -73,8 +86,9 @@ export class Scorer {
     const faces = await descriptors
     if (faces) scores.identity = cosine(faces.prediction, 0, faces.truth, 0)
     else reasons.identity = 'no face was found in the truth'
+    await this.#addInception(ours, theirs, source)
     this.#parts.push({
-      ...{ scores, reasons, faces, inception: await this.#inception(ours, theirs) },
+      ...{ source, scores, reasons, faces },
       strokes: { prediction: strokeStatistics([pair.prediction]), truth: strokeStatistics([pair.truth]) },
     })
     const { resized, colour } = pair
@@ -83,11 +97,16 @@ export class Scorer {
 
   /**
    * Of all that was added: means of what is scored by picture, and what is scored of the set alone.
-   * @param kept of which pictures, by the order in which they were added; all, unless given.
+   * @param source of its pictures alone.
    */
-  set(kept: (index: number) => boolean = () => true): Promise<SetScores> {
-    const parts = this.#parts.filter((_, index) => kept(index))
-    return setScores(parts, { ...this.#absent.picture, ...this.#absent.set })
+  set(source?: string): Promise<SetScores> {
+    const isKept = (other: string) => source === undefined || other === source
+    const parts = this.#parts.filter((part) => isKept(part.source))
+    const inception = [...this.#inception].flatMap(([other, set]) => (isKept(other) ? set : []))
+    return setScores(parts, inception.length > 0 ? InceptionSet.joined(inception) : undefined, {
+      ...this.#absent.picture,
+      ...this.#absent.set,
+    })
   }
 
   async #clip(prediction: Image, truth: Image, photo?: Image): Promise<Scores> {
@@ -103,14 +122,12 @@ export class Scorer {
     return { clip, 'edit-direction': direction }
   }
 
-  async #inception(prediction: Image, truth: Image): Promise<ScoredParts['inception']> {
-    const networks = this.#networks
-    if (!networks?.has('fid_inception')) return undefined
-    const by = async (resize: InceptionResize) => ({
-      prediction: await networks.inception(prediction, resize),
-      truth: await networks.inception(truth, resize),
-    })
-    return { 'pytorch-fid': await by('pytorch-fid'), 'clean-fid': await by('clean-fid') }
+  async #addInception(prediction: Image, truth: Image, source: string): Promise<void> {
+    if (!this.#networks?.has('fid_inception')) return
+    const pair = await inceptionOf(this.#networks, prediction, truth)
+    const set = this.#inception.get(source) ?? new InceptionSet(pair['pytorch-fid'].truth.width)
+    set.add(pair)
+    this.#inception.set(source, set)
   }
 
   async #features(picture: Image): Promise<Features> {
@@ -123,6 +140,18 @@ export class Scorer {
     features.dispose()
     return { count: 1, width: numbers.length, data: numbers }
   }
+}
+
+async function inceptionOf(
+  networks: MetricNetworks,
+  prediction: Image,
+  truth: Image,
+): Promise<InceptionPair> {
+  const by = async (resize: InceptionResize) => ({
+    prediction: await networks.inception(prediction, resize),
+    truth: await networks.inception(truth, resize),
+  })
+  return { 'pytorch-fid': await by('pytorch-fid'), 'clean-fid': await by('clean-fid') }
 }
 
 /** By each network there is: into `scores`, or why not into `reasons`. */

@@ -2,19 +2,16 @@
 import { factsOf, METRIC_NAMES, type MetricName, type Reasons, type Scores } from './catalogue.js'
 import { type Features, joinFeatures } from './features.js'
 import { identity } from './identity.js'
-import type { InceptionResize } from './inception-input.js'
-import { setDistances } from './set-distances.js'
+import type { InceptionSet } from './inception-set.js'
 import { meanStrokes, type StrokeStatistics, strokeDistance } from './strokes.js'
 
-/** What of a pair of pictures the set's scores are made of. */
+/** What of a pair of pictures the set's scores are made of, FID and KID apart: about 2 KB. */
 export interface ScoredParts {
   scores: Scores
   reasons: Reasons
   strokes: { prediction: StrokeStatistics; truth: StrokeStatistics }
-  /** Face descriptors, one row each. */
+  /** Face descriptors, one row each: rank-1 compares every prediction with every truth. */
   faces?: { prediction: Features; truth: Features } | undefined
-  /** What FID's network says, one row each. */
-  inception?: Record<InceptionResize, { prediction: Features; truth: Features }> | undefined
 }
 
 /** A score of a set of pictures. */
@@ -29,8 +26,15 @@ export interface SetScore {
 /** Scores of a set: means of what is scored by picture, and what is scored of the set alone. */
 export type SetScores = Partial<Record<MetricName, SetScore>>
 
-/** @param absent why metrics cannot be taken at all. */
-export async function setScores(parts: readonly ScoredParts[], absent: Reasons): Promise<SetScores> {
+/**
+ * @param inception what FID's network said of the pictures, where there is one.
+ * @param absent why metrics cannot be taken at all.
+ */
+export async function setScores(
+  parts: readonly ScoredParts[],
+  inception: InceptionSet | undefined,
+  absent: Reasons,
+): Promise<SetScores> {
   const set: SetScores = {}
   for (const metric of METRIC_NAMES) {
     const reason = absent[metric]
@@ -39,8 +43,7 @@ export async function setScores(parts: readonly ScoredParts[], absent: Reasons):
   }
   if (parts.length === 0) return set
   set.strokes = { value: strokesApart(parts), count: parts.length }
-  const inception = parts.flatMap(({ inception }) => inception ?? [])
-  return { ...set, 'rank-1': rankOne(parts), ...(inception.length > 0 && (await setDistances(inception))) }
+  return { ...set, 'rank-1': rankOne(parts), ...(await inception?.scores()) }
 }
 
 function meanOf(metric: MetricName, parts: readonly ScoredParts[]): SetScore {
