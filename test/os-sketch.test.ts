@@ -136,6 +136,24 @@ describe('put together', () => {
     expect(await readdir(dirname(output))).toEqual([])
   })
 
+  it('killed, leaves nothing that the next one does not clear', { timeout: 120_000 }, async () => {
+    const given = SOURCES.flatMap((source) => [`--${source}`, folders[source]])
+    const killed = await silverpoint(['dataset', 'os-sketch', ...given, '--lists', lists, '-o', output], {
+      hear: (said, kill) => said.includes('aligning 1/400') && kill('SIGKILL'),
+    })
+    expect(killed.signal).toBe('SIGKILL')
+    const [left, ...more] = await readdir(dirname(output))
+    expect(more).toEqual([])
+    expect(await readdir(join(dirname(output), left!, 'photos'))).toContain('cufs_1.png')
+    const stop = new AbortController()
+    const next = assembleOsSketch(folders, lists, output, {
+      signal: stop.signal,
+      onPair: () => stop.abort(),
+    })
+    await expect(next).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(await readdir(dirname(output))).toEqual([])
+  })
+
   it('names the pairs that cannot be brought into one frame, and keeps nothing', {
     timeout: 180_000,
   }, async () => {

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { writeFileAtomically } from '../lib/data/write-file.js'
+import { temporaryBeside, writeFileAtomically } from '../lib/data/write-file.js'
+import { writeFolderAtomically } from '../lib/data/write-folder.js'
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>()
@@ -84,5 +85,24 @@ describe('writeFileAtomically', () => {
     }
     expect((await readdir(folder)).sort()).toEqual(['file', 'sub'])
     expect(await readFile(join(folder, 'file'), 'utf8')).toBe('a file')
+  })
+})
+
+describe('writeFolderAtomically', () => {
+  it("clears what killed runs left of it, and others' when nothing in it is new", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'silverpoint-write-'))
+    const temporaries = ['pairs', 'dead', 'alive'].map((name) => temporaryBeside(join(folder, name)))
+    const yesterday = Date.now() / 1000 - 86_400
+    for (const path of temporaries) {
+      await mkdir(join(path, 'photos'), { recursive: true })
+      await writeFile(join(path, 'photos', '1.png'), 'x')
+      await utimes(path, yesterday, yesterday)
+    }
+    const [, dead, alive] = temporaries as [string, string, string]
+    await utimes(join(dead, 'photos'), yesterday, yesterday)
+    await writeFolderAtomically(join(folder, 'pairs'), (made) => writeFile(join(made, 'one'), 'x'))
+    expect((await readdir(folder)).sort()).toEqual([basename(alive), 'pairs'])
+    expect(await readdir(join(folder, 'pairs'))).toEqual(['one'])
+    await rm(folder, { recursive: true })
   })
 })

@@ -7,8 +7,8 @@ const DEAD = 3_600_000
 const TEMPORARY = /^(\.silverpoint-[0-9a-f]{16})-[0-9a-f-]{36}\.tmp$/
 
 /**
- * Removes what killed runs left of writing these files: their temporary files, and in the same folders those of any other
- * file that are too old to be written still.
+ * Removes what killed runs left of writing these files or folders: their temporary ones, and beside them those of any other
+ * that are too old to be written still.
  * @throws WRITE_FAILED.
  */
 export async function removeTemporaries(paths: readonly string[]): Promise<void> {
@@ -25,15 +25,21 @@ export async function removeTemporaries(paths: readonly string[]): Promise<void>
 
 async function remove(path: string): Promise<void> {
   try {
-    await rm(path, { force: true })
+    await rm(path, { recursive: true, force: true })
   } catch (cause) {
     throw writeFailed(path, cause as NodeJS.ErrnoException)
   }
 }
 
-/** In ms; 0 where it is gone. */
-const age = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => 0,
+/** Since it, or anything in a folder of it, was written: in ms; 0 where it is gone. */
+async function age(path: string): Promise<number> {
+  // A file has nothing in it.
+  const inside = await readdir(path).catch(() => [])
+  const written = [path, ...inside.map((name) => join(path, name))].map((one) =>
+    stat(one).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    ),
   )
+  return Math.max(0, Date.now() - Math.max(...(await Promise.all(written))))
+}

@@ -31,9 +31,9 @@ export async function requireWritable(path: string): Promise<void> {
   }
 }
 
-const temporaryBeside = (path: string): string => `${temporaryStem(path)}-${randomUUID()}.tmp`
+export const temporaryBeside = (path: string): string => `${temporaryStem(path)}-${randomUUID()}.tmp`
 
-/** What all temporary files of one file begin with. Not its own name, which may be as long as the file system allows. */
+/** What all temporary files of one file, or folders of one folder, begin with. Not its own name, which may be as long as the file system allows. */
 export function temporaryStem(path: string): string {
   const hash = createHash('sha256').update(basename(path)).digest('hex')
   return join(dirname(path), `.silverpoint-${hash.slice(0, 16)}`)

@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { SilverpointError } from '../errors.js'
-import { writeFailed } from './write-file.js'
+import { removeTemporaries } from './temporaries.js'
+import { temporaryBeside, writeFailed } from './write-file.js'
 
 /**
- * Makes a folder with all that `fill` puts into it or none of it: beside its place first, then renamed.
+ * Makes a folder with all that `fill` puts into it or none of it: beside its place first, then renamed. What a killed run left of
+ * making it is removed.
  * @throws WRITE_FAILED where something is at `path` already, and whatever `fill` throws.
  */
 export async function writeFolderAtomically(
@@ -13,11 +14,12 @@ export async function writeFolderAtomically(
   fill: (temporary: string) => Promise<void>,
 ): Promise<void> {
   await requireFree(path)
-  const parent = dirname(resolve(path))
-  const temporary = join(parent, `.silverpoint-${randomUUID()}.tmp`)
+  const place = resolve(path)
+  const temporary = temporaryBeside(place)
+  await removeTemporaries([place])
   try {
     await inPlace(path, async () => {
-      await mkdir(parent, { recursive: true })
+      await mkdir(dirname(place), { recursive: true })
       await mkdir(temporary)
     })
     await fill(temporary)
