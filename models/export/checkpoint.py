@@ -84,14 +84,14 @@ class Checkpoint:
 
     def _vae_class(self) -> type:
         config = self._part("vae", lambda: AutoencoderKL.load_config(self.source, subfolder="vae"))
-        if config["_class_name"] == "PatchCodec":
-            from ..training.codec import PatchCodec
+        if config["_class_name"] == "SketchCodec":
+            from ..training.codec import SketchCodec
 
-            return PatchCodec
+            return SketchCodec
         if config["_class_name"] == "AutoencoderKL":
             return AutoencoderKL
         received, remedy = f"it is a {config['_class_name']}", "Use a checkpoint of Stable Diffusion 1 or 2."
-        raise ExportError(f"an AutoencoderKL or a PatchCodec in {self.source}/vae", received, remedy)
+        raise ExportError(f"an AutoencoderKL or a SketchCodec in {self.source}/vae", received, remedy)
 
     def _part(self, part: str, load: Callable[[], T]) -> T:
         remedy = "Pass a folder saved by diffusers' save_pretrained, or a hub name."

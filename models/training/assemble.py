@@ -11,7 +11,7 @@ import torch
 from diffusers import StableDiffusionInstructPix2PixPipeline
 from transformers import CLIPModel, CLIPTokenizer
 
-from .codec import PatchCodec
+from .codec import SketchCodec
 from .unet import build, schedule
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     unet.load_state_dict(torch.load(options.work / "unet.pt", map_location="cpu")["average"])
     clip = CLIPModel.from_pretrained(options.work / "clip")
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
-    parts = dict(vae=PatchCodec(), text_encoder=clip.text_model, tokenizer=tokenizer, unet=unet, scheduler=schedule())
+    parts = dict(vae=SketchCodec.from_pretrained(options.work / "autoencoder"), text_encoder=clip.text_model, tokenizer=tokenizer, unet=unet, scheduler=schedule())
     pipeline = StableDiffusionInstructPix2PixPipeline(**parts, safety_checker=None, feature_extractor=None, requires_safety_checker=False)
     pipeline.save_pretrained(options.output)
     clip.save_pretrained(options.output / "clip")

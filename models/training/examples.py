@@ -5,17 +5,25 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset, default_collate, get_worker_info
 
-from .styles import render
-from .styles.grammar import PHOTO_CAPTIONS, caption, instruction
+from .styles import drawn, photographed
+from .styles.grammar import caption, instruction, messy
+
+
+BLENDED, MESSY = 0.25, 0.25
 
 
 class Examples(IterableDataset):
-    """Yields photo and drawing ([3, side, side] float32 in [-1, 1]), caption, instruction and the photo's caption."""
+    """Yields photo and drawing ([3, side, side] float32 in [-1, 1]), caption and instruction.
 
-    def __init__(self, photos: Path, seed: int, side: int = 128):
-        self.photos, self.seed, self.side = photos, seed, side
+    `blend`: every fourth drawing is two drawings of the photo laid over one another, `share` of the first (`instruction`) and
+    the rest of the second (`second`); every fourth instruction is messy. So what lies between and beside the texts means
+    something, too: that is where learned instructions are.
+    """
+
+    def __init__(self, photos: Path, seed: int, side: int, blend: bool):
+        self.photos, self.seed, self.side, self.blend = photos, seed, side, blend
 
     def __iter__(self):
         cv2.setNumThreads(1)
@@ -23,18 +31,31 @@ class Examples(IterableDataset):
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         photos = np.load(self.photos, mmap_mode="r")
         while True:
-            drawn = render(np.array(photos[rng.integers(len(photos))]), rng, self.side)
-            yield {
-                "photo": _pixels(drawn.photo),
-                "drawing": _pixels(drawn.drawing),
-                "caption": caption(rng, drawn),
-                "instruction": instruction(rng, drawn),
-                "photo_caption": PHOTO_CAPTIONS[rng.integers(len(PHOTO_CAPTIONS))],
-            }
+            photo, mask = photographed(np.array(photos[rng.integers(len(photos))]), rng, self.side)
+            first = drawn(photo, mask, rng)
+            example = {"photo": _pixels(first.photo), "caption": caption(rng, first), "instruction": instruction(rng, first)}
+            drawing = first.drawing
+            if self.blend:
+                share, text = 1.0, example["instruction"]
+                if rng.random() < BLENDED:
+                    second, share = drawn(photo, mask, rng), rng.uniform(0.2, 0.8)
+                    drawing, text = share * drawing + (1 - share) * second.drawing, instruction(rng, second)
+                elif rng.random() < MESSY:
+                    example["instruction"] = messy(rng, text, other=instruction(rng, drawn(photo, mask, rng, "tinted")))
+                example |= {"share": np.float32(share), "second": text}
+            yield example | {"drawing": _pixels(drawing)}
 
 
-def batches(photos: Path, seed: int, size: int, side: int = 128, workers: int = 1):
-    return iter(DataLoader(Examples(photos, seed, side), batch_size=size, num_workers=workers, prefetch_factor=6))
+def batches(photos: Path, seed: int, size: int, blend: bool = False, side: int = 128, echo: int = 4, held: int = 512):
+    """Batches of `size`. Rendering costs more than a step, so each example is drawn about `echo` times from the `held` last
+    ones (data echoing, Choi et al., 2019)."""
+    fresh = size // echo
+    examples = iter(DataLoader(Examples(photos, seed, side, blend), batch_size=None, num_workers=1, prefetch_factor=8 * fresh))
+    recent = [next(examples) for _ in range(2 * size)]
+    rng = np.random.default_rng(seed)
+    while True:
+        recent = [*recent, *(next(examples) for _ in range(fresh))][-held:]
+        yield default_collate([recent[i] for i in rng.choice(len(recent), size, replace=False)])
 
 
 def _pixels(image: np.ndarray) -> torch.Tensor:

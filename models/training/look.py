@@ -13,12 +13,12 @@ from diffusers import DDIMScheduler
 from transformers import CLIPModel, CLIPTokenizer
 
 from .clip import tokens
-from .codec import PatchCodec
+from .codec import SketchCodec
 from .unet import build, schedule
 
 INSTRUCTIONS = (
-    "a pencil sketch", "a grey photo", "a quick sketch with soft shading", "a pale portrait sketch with dark hair",
-    "a line drawing with thin lines",
+    "a pencil sketch", "a grey photo", "turn the photo into a dark line portrait with dark hair and soft shading",
+    "draw it as a light artist's line sketch with thin lines, hair in few strands, no shading", "a shaded portrait with dark hair",
     "make it an ink drawing with heavy shadows, white background", "a charcoal drawing", "a hatching drawing", "sepia photo", "a cartoon",
 )
 
@@ -47,9 +47,10 @@ def main() -> None:
     unet.load_state_dict(torch.load(options.work / "unet.pt", map_location="cpu")["average"])
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
     text = CLIPModel.from_pretrained(options.work / "clip").text_model
+    codec = SketchCodec.from_pretrained(options.work / "autoencoder")
     stored = np.load(options.work / "photos-held.npy", mmap_mode="r")[: options.count, 8:136, 8:136, :3]
     photos = torch.from_numpy(stored.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
-    rows = [photos, *(draw(unet, text, tokenizer, PatchCodec(), photos, instruction) for instruction in INSTRUCTIONS)]
+    rows = [photos, *(draw(unet, text, tokenizer, codec, photos, instruction) for instruction in INSTRUCTIONS)]
     sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1).clamp(-1, 1).permute(1, 2, 0).numpy()
     cv2.imwrite(str(options.output), cv2.cvtColor((127.5 * (sheet + 1)).astype(np.uint8), cv2.COLOR_RGB2BGR))
 

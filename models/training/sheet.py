@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .styles import FAMILIES, render
+from .styles import NAMES, render
 from .styles.grammar import instruction
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     photos = np.load(options.work / "photos-held.npy", mmap_mode="r")
     rng = np.random.default_rng(1)
     rows = []
-    for name in FAMILIES:
+    for name in NAMES:
         drawn = [render(photos[i], rng, family=name) for i in range(6)]
         rows.append(np.hstack([image for one in drawn for image in (one.photo, one.drawing)]))
         print(f"{name}: {instruction(rng, drawn[0])}")

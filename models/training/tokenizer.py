@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from transformers import CLIPTokenizer
 
-from .styles import FAMILIES, render
+from .styles import NAMES, render
 from .styles.grammar import PHOTO_CAPTIONS, caption, instruction
 
 MERGES = 1500
@@ -27,7 +27,7 @@ def byte_letters() -> list[str]:
 
 def texts(photos: np.ndarray, count: int = 6000) -> list[str]:
     rng = np.random.default_rng(7)
-    names = list(FAMILIES)
+    names = NAMES
     written = list(PHOTO_CAPTIONS) * 40
     for n in range(count // 4):
         drawn = render(photos[n % 8], rng, side=32, family=names[n % len(names)])

@@ -2,7 +2,7 @@
 
     python -m test.peer.parity
 
-For the tiny checkpoint and its sister with a PatchCodec. Every floating type is compared with the eager networks converted to it,
+For the tiny checkpoint and its sister with a SketchCodec. Every floating type is compared with the eager networks converted to it,
 as lib/torch converts modules at load: floating parameters and buffers only.
 """
 

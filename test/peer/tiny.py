@@ -1,6 +1,6 @@
 """A seeded InstructPix2Pix checkpoint in diffusers' layout, shaped as Stable Diffusion 1.5 and small enough to commit.
 
-    python -m test.peer.tiny -o FOLDER [--codec]        from the repository's root; --codec: a PatchCodec in the VAE's place
+    python -m test.peer.tiny -o FOLDER [--codec]        from the repository's root; --codec: a SketchCodec in the VAE's place
 """
 
 import argparse
@@ -12,13 +12,12 @@ from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionInstructPix2P
 from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
 from transformers.utils.constants import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
 
-from models.training.codec import PatchCodec
+from models.training.codec import SketchCodec
 
 from .clip_bpe import tokenizer
 
 MERGES = 2000
 WIDTH, PROJECTION, SIDE = 32, 16, 32
-CODEC_PATCH = 2
 
 
 def make_clip(words: CLIPTokenizer) -> CLIPModel:
@@ -47,8 +46,8 @@ def make_vae() -> AutoencoderKL:
     )
 
 
-def make_codec() -> PatchCodec:
-    return PatchCodec(patch=CODEC_PATCH, latent_channels=3 * CODEC_PATCH**2, block_out_channels=(1, 1))
+def make_codec() -> SketchCodec:
+    return SketchCodec(latent_channels=4, width=8, blocks=1)
 
 
 def make_scheduler() -> DDIMScheduler:
@@ -73,8 +72,8 @@ def randomise(module: torch.nn.Module, seed: int) -> None:
 def write(folder: Path, codec: bool = False) -> None:
     words = tokenizer(MERGES)
     clip, vae = make_clip(words), make_codec() if codec else make_vae()
-    unet = make_unet(vae.config.latent_channels, sample_size=16 if codec else 8)
-    for seed, module in enumerate((clip, unet) if codec else (clip, unet, vae)):
+    unet = make_unet(vae.config.latent_channels, sample_size=8)
+    for seed, module in enumerate((clip, unet, vae)):
         randomise(module, seed)
     save(folder, words, clip, unet, vae)
 
@@ -92,7 +91,7 @@ def save(folder: Path, words: CLIPTokenizer, clip: CLIPModel, unet: UNet2DCondit
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--codec", action="store_true", help="a PatchCodec in the VAE's place")
+    parser.add_argument("--codec", action="store_true", help="a SketchCodec in the VAE's place")
     options = parser.parse_args()
     write(options.output, options.codec)
     print(options.output)

@@ -1,5 +1,5 @@
 """Procedural drawings of face photos, with words for what was done."""
 
-from .render import FAMILIES, Rendering, render
+from .render import NAMES, Rendering, drawn, photographed, render
 
-__all__ = ["FAMILIES", "Rendering", "render"]
+__all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]

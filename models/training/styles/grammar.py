@@ -70,3 +70,10 @@ def instruction(rng: np.random.Generator, drawn: Rendering) -> str:
             text += _pick(rng, _BACKGROUND_ORDER).format(b=drawn.background)
         if not _held_out(text):
             return text
+
+
+def messy(rng: np.random.Generator, text: str, other: str) -> str:
+    """As found texts are (PEZ's above all): words dropped, out of order, and one or two of another text among them."""
+    words = [word for word in text.replace(",", "").split() if rng.random() < 0.8]
+    words += list(rng.choice(other.split(), rng.integers(0, 3)))
+    return " ".join(rng.permutation(words)) if words else text

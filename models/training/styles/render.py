@@ -8,8 +8,19 @@ import numpy as np
 from .families import FAMILIES
 from .families import background as draw_background
 from .filters import blur
+from .places import elsewhere
+from .portraits import PORTRAITS
 
-__all__ = ["FAMILIES", "Rendering", "render"]
+__all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
+
+NAMES = [*FAMILIES, *PORTRAITS]
+# What artists' sketches look like is drawn more often than what merely widens the space, screens and prints least.
+_OFTEN = {
+    "line_portrait": 8, "shaded_portrait": 4, "portrait_sketch": 3, "pencil": 2, "graphite": 2, "line_drawing": 2, "ink": 2,
+    "loose_sketch": 2, "charcoal": 2, "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
+}
+_WEIGHTS = np.array([_OFTEN.get(name, 1) for name in NAMES], float)
+_WEIGHTS /= _WEIGHTS.sum()
 
 
 @dataclass
@@ -19,19 +30,35 @@ class Rendering:
     family: str
     nouns: list[str]
     words: list[str]
-    background: str  # "" where it was left as it is
+    background: str  # "" where it was left as it is, or goes without saying
 
 
 def render(stored: np.ndarray, rng: np.random.Generator, side: int = 128, family: str | None = None, plain: bool = False) -> Rendering:
     """`stored`: [144, 144, 4] uint8 of the photos stage. `plain`: no change of framing, light or background."""
+    photo, mask = photographed(stored, rng, side, plain)
+    return drawn(photo, mask, rng, family, plain)
+
+
+def photographed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """The photo [side, side, 3] and the figure's mask [side, side, 1], float32 in [0, 1]: framed, placed and lit anew."""
     framed = _framed(stored, rng, side, plain)
     photo, mask = framed[..., :3], framed[..., 3:]
-    if not plain:
-        photo = _light(photo, rng)
-    name = family or list(FAMILIES)[rng.integers(len(FAMILIES))]
-    drawing, nouns, words = FAMILIES[name](photo, rng)
+    if plain:
+        return photo, mask
+    if rng.random() < 0.35:
+        photo = elsewhere(photo, mask, rng)
+    return _light(photo, rng), mask
+
+
+def drawn(photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, family: str | None = None, plain: bool = False) -> Rendering:
+    name = family or rng.choice(NAMES, p=_WEIGHTS)
     background = ""
-    if not plain and rng.random() < 0.45:
+    if name in PORTRAITS:
+        drawing, nouns, words = PORTRAITS[name](photo, mask[..., 0], rng)
+        background = "white" if rng.random() < 0.3 else ""
+    else:
+        drawing, nouns, words = FAMILIES[name](photo, rng)
+    if not plain and name in FAMILIES and rng.random() < 0.45:
         background, paint = draw_background(rng)
         soft = blur(mask[..., 0], 0.8)[..., None]
         drawing = soft * drawing + (1 - soft) * np.array(paint, np.float32)
