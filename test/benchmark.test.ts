@@ -212,6 +212,14 @@ describe('a benchmark', { timeout: 120_000 }, () => {
     await refused('missing', { methods: [method] }).toThrow(
       /a picture of the name of every test .* 1 of 2: c/,
     )
+    await mkdir(join(published, 'sub'))
+    for (const file of ['sub_b.jpg', 'sub/b.jpg']) await cp(join(published, 'b.jpg'), join(published, file))
+    await refused('collision', { methods: [method] }).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(
+        /one picture named sub_b for .*published but received "sub_b\.jpg and sub.b\.jpg"\. Rename/,
+      ),
+    })
     await refused('none', {
       methods: [`external:x=${join(root, 'nowhere')},protocol=one-shot`],
     }).toMatchObject({

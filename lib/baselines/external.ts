@@ -1,7 +1,9 @@
 /** Another method's published outputs, scored as those that are drawn here. */
 import { createHash } from 'node:crypto'
+import { relative } from 'node:path'
 import { readImage } from '../data/image.js'
 import { stemsIn } from '../data/match-stems.js'
+import { nameOf } from '../data/picture-names.js'
 import { readFile } from '../data/read-file.js'
 import { invalidArgument } from '../errors.js'
 import { type Drawn, type Method, PROTOCOLS, type Protocol, type TestPhoto } from './method.js'
@@ -73,10 +75,22 @@ async function* published(
     yield { ...(await toFrame(await readImage(files.get(stem) as string))), seconds: null }
 }
 
-/** Paths by names as data sets give them: `a/b` is `a_b`. */
+/** Paths by names as data sets give them. */
 async function byName(folder: string): Promise<Map<string, string>> {
-  const stems = await stemsIn(folder)
-  return new Map([...stems].map(([stem, path]) => [stem.replaceAll('/', '_'), path]))
+  const files = new Map<string, string>()
+  for (const [stem, path] of await stemsIn(folder)) {
+    const name = nameOf(stem)
+    const other = files.get(name)
+    if (other !== undefined)
+      throw invalidArgument(
+        folder,
+        `one picture named ${name}`,
+        `${relative(folder, other)} and ${relative(folder, path)}`,
+        'Rename one of them.',
+      )
+    files.set(name, path)
+  }
+  return files
 }
 
 async function hashOf(files: ReadonlyMap<string, string>): Promise<string> {

@@ -1,7 +1,8 @@
 /** Which pictures of two folders belong together: those of one name, whatever they end in. */
-import { extname, relative } from 'node:path'
+import { relative } from 'node:path'
 import { invalidArgument } from '../errors.js'
 import { findImages } from './find-images.js'
+import { stemOf } from './picture-names.js'
 
 export interface Match {
   /** The path below both folders, without its ending. */
@@ -42,7 +43,7 @@ export async function matchStems(first: string, second: string): Promise<Matches
 export async function stemsIn(folder: string): Promise<Map<string, string>> {
   const stems = new Map<string, string>()
   for (const { path, relative: below } of await findImages([folder])) {
-    const stem = below.slice(0, below.length - extname(below).length)
+    const stem = stemOf(below)
     const other = stems.get(stem)
     if (other !== undefined)
       throw invalidArgument(

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { SilverpointError } from '../../errors.js'
+import { nameOf } from '../picture-names.js'
 import { readFile } from '../read-file.js'
 import { parseJsonAs } from '../schema.js'
 import { type Entries, type Entry, entriesIn, hasFile, hasFolder, joined, type Layout } from './layout.js'
@@ -71,7 +72,7 @@ async function readAnnotations(folder: string): Promise<Annotated> {
         `Expected ${misfit.wanted} in ${path} but received ${misfit.got}. Fetch FS2K again.`,
       )
     for (const { image_name, style } of value)
-      annotated.set(image_name.replaceAll('/', '_'), { split, style: `style${style + 1}` })
+      annotated.set(nameOf(image_name), { split, style: `style${style + 1}` })
   }
   return annotated
 }

@@ -1,7 +1,8 @@
 /** What every layout of a data set tells of its folder. */
 import { readdir, stat } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { join } from 'node:path'
 import { imagesWithin } from '../find-images.js'
+import { nameOf, stemOf } from '../picture-names.js'
 import { readFailure } from '../read-file.js'
 import type { LayoutName } from './layout-names.js'
 
@@ -39,14 +40,11 @@ export interface Layout {
 /** How a picture is told of, without its path. */
 export type Facts = Omit<Entry, 'path' | 'name'>
 
-/** The pictures of a folder and those in it, if there is one, named by their path in it: `a/b.jpg` is `a_b`. */
+/** The pictures of a folder and those in it, if there is one, named by their path in it. */
 export async function entriesIn(folder: string | undefined, facts: Facts): Promise<Entry[]> {
   if (folder === undefined) return []
   const images = await imagesWithin(folder)
-  return images.map(({ path, relative }) => {
-    const { dir, name } = posix.parse(relative)
-    return { path, name: posix.join(dir, name).replaceAll('/', '_'), ...facts }
-  })
+  return images.map(({ path, relative }) => ({ path, name: nameOf(stemOf(relative)), ...facts }))
 }
 
 /** Of a pair's two sides, the folders that are there. */
