@@ -13,6 +13,7 @@ from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
 from torch.nn.functional import cosine_similarity, interpolate, mse_loss
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
+from models.export.checkpoint import quiet
 from models.export.tensor_file import save_tensors
 
 from .philox import normal
@@ -147,7 +148,8 @@ def pictures(count: int, seed: int, side: int = 64) -> torch.Tensor:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=Path, default=Path("build/peer/tiny"))
-    model = Model(parser.parse_args([]).source)
+    quiet()
+    model = Model(parser.parse_args().source)
     photos, sketches = pictures(3, 1), pictures(3, 2)
     tensors = {"photos": photos, "sketches": sketches, "noise": normal((4, 8, 8), SEED, [0, 2**40 + 5], 3)}
     tensors |= {f"gradient.{name}": value for name, value in gradients(model, photos, sketches).items()}

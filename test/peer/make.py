@@ -4,7 +4,8 @@
 """
 
 import shutil
-from importlib import import_module
+import subprocess
+import sys
 from pathlib import Path
 
 from models.export.bundle import export
@@ -16,7 +17,8 @@ from . import tiny
 
 FIXTURES = Path("test/fixtures")
 CHECKPOINT = Path("build/peer/tiny")
-# Modules of this package that write fixtures of their own, by their main().
+# Modules of this package that write fixtures of their own, each in a process of its own: what PyTorch calls the classes of a trace
+# depends on all that was traced before in the process.
 MAKERS = ("safetensors_file", "tokenizer", "samplers", "learning", "pez", "metrics", "align")
 
 
@@ -35,7 +37,7 @@ def main() -> None:
     make_tiny()
     for name in MAKERS:
         say(f"making the fixtures of test/peer/{name}.py")
-        import_module(f"test.peer.{name}").main()
+        subprocess.run([sys.executable, "-m", f"test.peer.{name}"], check=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from pathlib import Path
 import torch
 from torch.nn.functional import cosine_similarity, normalize
 
+from models.export.checkpoint import quiet
+
 from .learning import Model, pictures
 
 SOURCE, TARGET = Path("build/peer/tiny"), Path("test/fixtures/pez.json")
@@ -54,6 +56,7 @@ def encode(model: Model, prompt: torch.Tensor) -> torch.Tensor:
 
 
 def main() -> None:
+    quiet()
     found = search(Model(SOURCE), pictures(3, 2)[:2])
     TARGET.write_text(json.dumps(found, indent=1) + "\n")
     print(found["text"], found["score"])
