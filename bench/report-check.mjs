@@ -152,8 +152,8 @@ async function checkSlider(page) {
   for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight')
   const at = await page.locator('.comparer').evaluate((frame) => frame.style.getPropertyValue('--at'))
   assert.equal(at, '70%')
-  const box = await slider.boundingBox()
-  await page.mouse.click(box.x + box.width / 4, box.y + box.height / 2)
+  const { width, height } = await slider.boundingBox()
+  await slider.click({ position: { x: width / 4, y: height / 2 } })
   assert.ok(Number(await slider.inputValue()) < 35)
   return 'slider moved by keys and pointer'
 }

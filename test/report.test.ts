@@ -60,6 +60,9 @@ describe('report.html', () => {
       ...tests.flatMap(({ photo, sketch }: never) => [photo, sketch]),
       ...runs.flatMap(({ files }: never) => files),
     ]
+    // Modules would have to be loaded.
+    expect(report).toMatch(/^function makePage\(\)/m)
+    expect(report).not.toMatch(/^(import|export) /m)
     expect(files).toHaveLength(2 * 2 + results.runs.length * 2)
     for (const file of files) expect(existsSync(join(folder, decodeURIComponent(file)))).toBe(true)
   })

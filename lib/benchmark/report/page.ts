@@ -56,7 +56,7 @@ ${section('configuration', configuration(results))}
 <noscript><p>Pictures, comparison and sorting need JavaScript; nothing is loaded from a network.</p></noscript>
 </main>
 <script type="application/json" id="data">${jsonForScript(pageData(results))}</script>
-<script>${new Html(script)}</script>
+<script type="module">${new Html(script)}</script>
 </body>
 </html>
 `.text
