@@ -3,6 +3,7 @@ export { PROTOCOLS, type Protocol } from './baselines/method.js'
 export type { Wishes } from './baselines/tools.js'
 export type { LedgerEntry } from './batch/ledger.js'
 export type { SketchParameters, SketchSettings } from './batch/parameters.js'
+export type { Photo, Photos, Sketched, SketchItem, SketchResult, Unsketched } from './batch/photos.js'
 export {
   type PlannedPhoto,
   type PlanOptions,
@@ -12,16 +13,7 @@ export {
 } from './batch/plan.js'
 export { parseShard, type Shard, scheduledShard } from './batch/shard.js'
 export { type FileResult, type RunOptions, runPlan, type Summary, sketchFiles } from './batch/sketch-files.js'
-export {
-  type Photo,
-  type Photos,
-  type Sketched,
-  Sketcher,
-  type SketcherOptions,
-  type SketchItem,
-  type SketchResult,
-  type Unsketched,
-} from './batch/sketcher.js'
+export { Sketcher, type SketcherOptions } from './batch/sketcher.js'
 export { type BenchmarkOptions, runBenchmark } from './benchmark/benchmark.js'
 export {
   type EvaluatedPicture,

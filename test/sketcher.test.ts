@@ -3,14 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Photo, SketchItem, SketchResult } from '../lib/batch/photos.js'
 import { sketchFiles } from '../lib/batch/sketch-files.js'
-import {
-  type Photo,
-  Sketcher,
-  type SketcherOptions,
-  type SketchItem,
-  type SketchResult,
-} from '../lib/batch/sketcher.js'
+import { Sketcher, type SketcherOptions } from '../lib/batch/sketcher.js'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { readImage, readPngMetadata } from '../lib/data/image.js'
 import type { SilverpointError } from '../lib/errors.js'

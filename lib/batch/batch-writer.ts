@@ -5,9 +5,9 @@ import { writeFileAtomically } from '../data/write-file.js'
 import { SilverpointError } from '../errors.js'
 import { version } from '../version.js'
 import type { Ledger, LedgerEntry } from './ledger.js'
+import type { SketchResult } from './photos.js'
 import type { PlannedPhoto, SketchPlan } from './plan.js'
 import { ON_SHEET } from './sheet.js'
-import type { SketchResult } from './sketcher.js'
 
 /** The paths of a photo and of its sketch, or why there is none. */
 export type FileResult =
