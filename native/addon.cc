@@ -28,32 +28,34 @@ Napi::Error errorOf(Napi::Env env, const Failure& failure) {
   return error;
 }
 
-// A promise that a step of the compute thread will settle.
+// What a step of the compute thread will tell the JavaScript function that waits for it: (failure | null, value). A
+// function and no promise of Node-API's: one that is never settled, as when a worker is terminated, could not be freed.
 class Answer {
  public:
   using Value = std::function<Napi::Value(Napi::Env)>;
 
-  explicit Answer(Napi::Env env)
-      : deferred_(std::make_shared<Napi::Promise::Deferred>(env)), mailbox_(Environment::of(env).mailbox) {
-    mailbox_->expect(env);
-  }
+  explicit Answer(const Environment& environment)
+      : mailbox_(environment.mailbox), address_(environment.mailbox->newAddress()) {}
 
-  Napi::Value promise() const { return deferred_->Promise(); }
+  // JavaScript thread, once the step is queued: until then nothing is waited for.
+  void expectedBy(const Napi::Value& receiver) const { mailbox_->expect(address_, receiver.As<Napi::Function>()); }
 
   // Compute thread. `failure` wins over `value`.
   void settle(FailurePtr failure, Value value) const {
-    mailbox_->answer([deferred = deferred_, failure = std::move(failure), value = std::move(value)](Napi::Env env) {
+    const auto letter = [failure = std::move(failure), value = std::move(value)](const Napi::Function& receiver) {
+      const auto env = receiver.Env();
       if (failure) {
-        deferred->Reject(errorOf(env, *failure).Value());
+        receiver.Call({errorOf(env, *failure).Value()});
       } else {
-        deferred->Resolve(value(env));
+        receiver.Call({env.Null(), value(env)});
       }
-    });
+    };
+    mailbox_->answer(address_, letter);
   }
 
  private:
-  std::shared_ptr<Napi::Promise::Deferred> deferred_;
   std::shared_ptr<Mailbox> mailbox_;
+  Mailbox::Address address_;
 };
 
 Napi::Array shapeOf(Napi::Env env, const at::Tensor& tensor) {
@@ -65,9 +67,11 @@ Napi::Array shapeOf(Napi::Env env, const at::Tensor& tensor) {
 // The tensor's own memory, kept alive by the ArrayBuffer.
 Napi::Value bufferOf(Napi::Env env, const at::Tensor& tensor) {
   if (tensor.nbytes() == 0) return Napi::ArrayBuffer::New(env, 0);
-  auto* owner = new at::Tensor(tensor);
-  return Napi::ArrayBuffer::New(env, tensor.data_ptr(), tensor.nbytes(),
-                                [](Napi::BasicEnv, void*, at::Tensor* data) { delete data; }, owner);
+  auto owner = std::make_unique<at::Tensor>(tensor);
+  const auto buffer = Napi::ArrayBuffer::New(env, tensor.data_ptr(), tensor.nbytes(),
+                                             [](Napi::BasicEnv, void*, at::Tensor* data) { delete data; }, owner.get());
+  owner.release();  // the ArrayBuffer's now
+  return buffer;
 }
 
 // operator(name, overload) -> operator handle
@@ -97,10 +101,10 @@ Napi::Value grad(const Napi::CallbackInfo& info) {
   return wrapSlots(info.Env(), step->outputs());
 }
 
-// load(path, device, dtype, number) -> promise of a module handle
-Napi::Value load(const Napi::CallbackInfo& info) {
+// load(path, device, dtype, number, answer): a module handle
+void load(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(info.Env());
-  Answer answer(info.Env());
+  const Answer answer(environment);
   const Call call = {static_cast<uint64_t>(info[3].ToNumber().Int64Value()), false};
   environment.append(
       info.Env(),
@@ -111,7 +115,7 @@ Napi::Value load(const Napi::CallbackInfo& info) {
                                      return wrapModule(env, module);
                                    });
                                  }));
-  return answer.promise();
+  answer.expectedBy(info[4]);
 }
 
 // forward(module, inputs, outputs, gradients, number) -> handles
@@ -130,20 +134,16 @@ Napi::Value fromHost(const Napi::CallbackInfo& info) {
   const auto shape = integersOf(info[3]);
   const auto dtype = static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value());
   auto* data = static_cast<char*>(buffer.Data()) + info[1].ToNumber().Int64Value();
-  // The reference may be dropped on the JavaScript thread only.
-  auto* reference = new Napi::Reference<Napi::ArrayBuffer>(Napi::Persistent(buffer));
-  const auto release = [mailbox = environment.mailbox, reference](void*) {
-    mailbox->notify([reference](Napi::Env) { delete reference; });
-  };
+  const auto release = [kept = std::make_shared<Kept>(environment.mailbox, buffer)](void*) {};
   auto slot = std::make_shared<Slot>(environment.account);
   slot->set(at::from_blob(data, shape, release, at::TensorOptions(dtype)));
   return wrapSlot(info.Env(), std::move(slot));
 }
 
-// read(handle, what, number) -> promise of { shape, dtype, buffer? }
-Napi::Value read(const Napi::CallbackInfo& info) {
+// read(handle, what, number, answer): { shape, dtype, buffer? }
+void read(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(info.Env());
-  Answer answer(info.Env());
+  const Answer answer(environment);
   const auto what = static_cast<Read>(info[1].ToNumber().Int32Value());
   const Call call = {static_cast<uint64_t>(info[2].ToNumber().Int64Value()), false};
   const auto done = [answer, what](const FailurePtr& failure, at::Tensor tensor) {
@@ -156,7 +156,7 @@ Napi::Value read(const Napi::CallbackInfo& info) {
     });
   };
   environment.append(info.Env(), std::make_shared<ReadStep>(slotOf(info[0]), what, call, done));
-  return answer.promise();
+  answer.expectedBy(info[3]);
 }
 
 void beginRecording(const Napi::CallbackInfo& info) {
@@ -170,10 +170,10 @@ Napi::Value endRecording(const Napi::CallbackInfo& info) {
   return wrapProgram(info.Env(), std::move(program));
 }
 
-// run(program, times, watched, number) -> promise of Float64Arrays, one a watched tensor
-Napi::Value run(const Napi::CallbackInfo& info) {
+// run(program, times, watched, number, answer): Float64Arrays, one a watched tensor
+void run(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(info.Env());
-  Answer answer(info.Env());
+  const Answer answer(environment);
   const Call call = {static_cast<uint64_t>(info[3].ToNumber().Int64Value()), false};
   const auto done = [answer](const FailurePtr& failure, std::vector<std::vector<double>> values) {
     answer.settle(failure, [values = std::move(values)](Napi::Env env) -> Napi::Value {
@@ -189,7 +189,7 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   environment.append(info.Env(),
                      std::make_shared<ReplayStep>(programOf(info[0]), info[1].ToNumber().Int64Value(),
                                                   slotsOf(info[2]), environment.account, call, done));
-  return answer.promise();
+  answer.expectedBy(info[4]);
 }
 
 // A step that asks or tells the compute thread something.
@@ -211,19 +211,20 @@ class AskStep : public Step {
   Answer::Value value_;
 };
 
-// setThreads(count) -> promise
-Napi::Value configureThreads(const Napi::CallbackInfo& info) {
-  Answer answer(info.Env());
+// setThreads(count, answer)
+void configureThreads(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  const Answer answer(environment);
   const int count = info[0].ToNumber().Int32Value();
-  Environment::of(info.Env())
-      .append(info.Env(), std::make_shared<AskStep>([count] { setThreads(count); }, answer,
-                                                    [](Napi::Env env) { return env.Undefined(); }));
-  return answer.promise();
+  environment.append(info.Env(), std::make_shared<AskStep>([count] { setThreads(count); }, answer,
+                                                           [](Napi::Env env) { return env.Undefined(); }));
+  answer.expectedBy(info[1]);
 }
 
-// inspect() -> promise of { cudaDevices, threads, cpuCapability }
-Napi::Value inspect(const Napi::CallbackInfo& info) {
-  Answer answer(info.Env());
+// inspect(answer): { cudaDevices, threads, cpuCapability }
+void inspect(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  const Answer answer(environment);
   auto devices = std::make_shared<Devices>();
   const auto value = [devices](Napi::Env env) -> Napi::Value {
     auto result = Napi::Object::New(env);
@@ -232,9 +233,9 @@ Napi::Value inspect(const Napi::CallbackInfo& info) {
     result.Set("cpuCapability", devices->cpuCapability);
     return result;
   };
-  Environment::of(info.Env())
-      .append(info.Env(), std::make_shared<AskStep>([devices] { *devices = inspectDevices(); }, answer, value));
-  return answer.promise();
+  environment.append(info.Env(),
+                     std::make_shared<AskStep>([devices] { *devices = inspectDevices(); }, answer, value));
+  answer.expectedBy(info[0]);
 }
 
 // memory() -> { bytes, tensors, queued }

@@ -4,6 +4,7 @@
 #include <c10/util/Exception.h>
 
 #include <cmath>
+#include <memory>
 
 #include "program.h"
 
@@ -57,7 +58,9 @@ const napi_type_tag& tagOf<OperatorHandle>() {
 
 template <typename T>
 Napi::Value wrap(Napi::Env env, T* held) {
+  std::unique_ptr<T> owner(held);
   const auto handle = Napi::External<T>::New(env, held, [](Napi::BasicEnv, T* data) { delete data; });
+  owner.release();  // the handle's now
   NAPI_THROW_IF_FAILED(env, napi_type_tag_object(env, handle, &tagOf<T>()), env.Undefined());
   return handle;
 }

@@ -1,10 +1,13 @@
 // The native tests with the addon under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer. Built into
-// .build/sanitize, never into build/. Only our own code is instrumented: what it reports is ours, but for leaks whose
-// stacks have no frame of ours, which are listed by library.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+// .build/sanitize, never into build/. Fails on any report of our code (scripts/sanitizer-reports.mjs says what is).
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import { findOrInstall } from '../dist/torch/install.js'
+import { readReports } from './sanitizer-reports.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
@@ -29,7 +32,23 @@ rmSync(reports, { recursive: true, force: true })
 mkdirSync(reports, { recursive: true })
 
 const log = `log_path=${join(reports, 'report')}`
-const { status } = spawnSync(
+const environment = {
+  LIFECYCLE_TIMES: '4',
+  ...process.env,
+  LD_PRELOAD: preloaded,
+  // A leak must not change how a process ends: the tests look at that. Errors of memory abort it. More memory than
+  // there is gives none, as without the sanitizer: the tests ask for it.
+  ASAN_OPTIONS: `${log}:abort_on_error=1:exitcode=0:allocator_may_return_null=1`,
+  LSAN_OPTIONS: `suppressions=${join(root, 'test', 'sanitize', 'lsan.supp')}:exitcode=0`,
+  // Its log_path becomes AddressSanitizer's, whose library has the function of that name; it writes to stderr itself.
+  UBSAN_OPTIONS: `${log}:print_stacktrace=1`,
+  SILVERPOINT_PREBUILD: built,
+  SILVERPOINT_LIBTORCH: await findOrInstall(console.error),
+  // Each process would ask Python for its torch, preloaded as it is: half a minute in all.
+  SILVERPOINT_PYTHON: 'none',
+  OMP_NUM_THREADS: '1',
+}
+const vitest = spawn(
   process.execPath,
   [
     'node_modules/vitest/vitest.mjs',
@@ -37,50 +56,20 @@ const { status } = spawnSync(
     ...TESTS.map((name) => `test/${name}.test.ts`),
     '--config=test/sanitize/vitest.config.ts',
   ],
-  {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      LD_PRELOAD: preloaded,
-      // A leak must not change how a process ends: the tests look at that. Errors of memory abort it.
-      ASAN_OPTIONS: `${log}:abort_on_error=1:exitcode=0`,
-      LSAN_OPTIONS: `suppressions=${join(root, 'test', 'sanitize', 'lsan.supp')}:exitcode=0:print_suppressions=0`,
-      UBSAN_OPTIONS: `${log}:print_stacktrace=1:exitcode=0`,
-      SILVERPOINT_PREBUILD: built,
-      OMP_NUM_THREADS: '1',
-    },
-  },
+  { stdio: ['ignore', 'inherit', 'pipe'], env: environment },
 )
+// Where UndefinedBehaviorSanitizer's reports are.
+vitest.stderr.pipe(process.stderr)
+const [[status]] = await Promise.all([
+  once(vitest, 'close'),
+  pipeline(vitest.stderr, createWriteStream(join(reports, 'stderr'))),
+])
 
-const OURS = /silverpoint-torch[\d.]+\.so|silverpoint\.node|\/native\/\w+\.(cc|h|c)\b/
-const ALLOCATORS = /interceptor|operator new|lib(a|ub)san|libstdc\+\+/
-const failures = []
-const leaks = new Map()
-
-for (const name of readdirSync(reports)) {
-  for (const block of readFileSync(join(reports, name), 'utf8').split(/\n\n|(?=^\S+: runtime error: )/m)) {
-    const leak = /^(?:Direct|Indirect) leak of (\d+) byte\(s\) in (\d+) object/.exec(block.trim())
-    if (leak && !OURS.test(block)) count(libraryOf(block), Number(leak[1]), Number(leak[2]))
-    else if (leak || /ERROR: (?!LeakSanitizer)|runtime error: /.test(block)) failures.push(block.trim())
-  }
-}
-
-function count(library, bytes, objects) {
-  const known = leaks.get(library) ?? { bytes: 0, objects: 0 }
-  leaks.set(library, { bytes: known.bytes + bytes, objects: known.objects + objects })
-}
-
-/** Where the first frame lies that is no allocator's. */
-function libraryOf(block) {
-  const frame = block.split('\n').find((line) => /^\s*#\d/.test(line) && !ALLOCATORS.test(line)) ?? ''
-  return /\(([^()+]+)\+0x/.exec(frame)?.[1] ?? 'unknown'
-}
-
+const { failures, leaks } = readReports(reports)
 for (const failure of failures) console.log(`\n${failure}`)
-console.log('\nLeaks of others, by library (none of ours is in their stacks):')
+console.log('\nLeaks that are none of ours:')
 if (leaks.size === 0) console.log('  none')
-for (const [library, { bytes, objects }] of leaks)
-  console.log(`  ${library}: ${objects} objects, ${bytes} bytes`)
+for (const [owner, { bytes, objects }] of leaks) console.log(`  ${owner}: ${objects} objects, ${bytes} bytes`)
 console.log(
   `${TESTS.length} test files under AddressSanitizer and UndefinedBehaviorSanitizer: tests ${status === 0 ? 'passed' : 'FAILED'}, ${failures.length} reports of our code`,
 )

@@ -27,6 +27,9 @@ export interface NativeError extends Error {
   call: number
 }
 
+/** Called once, with what failed or else with the value. Not called when the process or the worker ends before. */
+export type Answer<T> = (failure: NativeError | null, value?: T) => void
+
 export type Argument =
   | TensorHandle
   | TensorHandle[]
@@ -50,7 +53,7 @@ export interface Native {
     call: number,
   ): TensorHandle[]
   grad(loss: TensorHandle, inputs: TensorHandle[], call: number): TensorHandle[]
-  load(path: string, device: string, dtype: number, call: number): Promise<ModuleHandle>
+  load(path: string, device: string, dtype: number, call: number, answer: Answer<ModuleHandle>): void
   forward(
     module: ModuleHandle,
     inputs: TensorHandle[],
@@ -59,15 +62,21 @@ export interface Native {
     call: number,
   ): TensorHandle[]
   fromHost(buffer: ArrayBuffer, byteOffset: number, dtype: number, shape: number[]): TensorHandle
-  read(tensor: TensorHandle, what: Read, call: number): Promise<HostTensor>
+  read(tensor: TensorHandle, what: Read, call: number, answer: Answer<HostTensor>): void
   dispose(tensor: TensorHandle): void
   disposeModule(module: ModuleHandle): void
   disposeProgram(program: ProgramHandle): void
   beginRecording(): void
   endRecording(): ProgramHandle
-  run(program: ProgramHandle, times: number, watched: TensorHandle[], call: number): Promise<Float64Array[]>
-  setThreads(count: number): Promise<void>
-  inspect(): Promise<{ cudaDevices: number; threads: number; cpuCapability: string }>
+  run(
+    program: ProgramHandle,
+    times: number,
+    watched: TensorHandle[],
+    call: number,
+    answer: Answer<Float64Array[]>,
+  ): void
+  setThreads(count: number, answer: Answer<void>): void
+  inspect(answer: Answer<{ cudaDevices: number; threads: number; cpuCapability: string }>): void
   memory(): { bytes: number; tensors: number; queued: number }
   /** Drops what is queued, waits for the running step and ends the compute thread. Final. */
   shutdown(): void

@@ -1,5 +1,5 @@
 import { type ErrorCode, SilverpointError } from '../errors.js'
-import type { NativeError } from './addon-types.js'
+import type { Answer, NativeError } from './addon-types.js'
 
 /**
  * Remembers where recent operations were called, so that a failure on the compute thread can name the line. As text: V8
@@ -33,8 +33,15 @@ export function asked<T>(ask: () => T): T {
   }
 }
 
+/** What the compute thread will answer; what fails, at once or there, is typed. */
+export function answered<T>(ask: (answer: Answer<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    asked(() => ask((failure, value) => (failure ? reject(typedError(failure)) : resolve(value as T))))
+  })
+}
+
 /** A native failure as a typed error, with the stack of the operation that failed first. */
-export function typedError(error: unknown): Error {
+function typedError(error: unknown): Error {
   const native = error as NativeError
   if (native?.code === 'ENGINE_SHUT_DOWN') return new SilverpointError(native.code, native.message)
   if (typeof native?.call !== 'number') return error as Error

@@ -1,5 +1,5 @@
 import { SilverpointError } from '../errors.js'
-import { typedError } from './call-sites.js'
+import { answered } from './call-sites.js'
 import type { Device } from './dtype.js'
 import { native } from './native.js'
 
@@ -19,16 +19,13 @@ export interface DeviceReport {
  */
 export async function open(options: { libtorch?: string; threads?: number } = {}): Promise<void> {
   const engine = native(options)
-  if (options.threads !== undefined) await engine.setThreads(options.threads)
+  const { threads } = options
+  if (threads !== undefined) await answered<void>((answer) => engine.setThreads(threads, answer))
 }
 
 /** What there is to compute with; opens LibTorch. @throws as open does. */
 export async function inspectDevices(): Promise<DeviceReport> {
-  try {
-    return await native().inspect()
-  } catch (error) {
-    throw typedError(error)
-  }
+  return answered((answer) => native().inspect(answer))
 }
 
 /** `auto` is the first GPU, or the CPU where there is none; a device that was named must be there. @throws DEVICE_UNAVAILABLE. */

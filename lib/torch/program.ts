@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors.js'
 import type { ProgramHandle } from './addon-types.js'
-import { nextCall, typedError } from './call-sites.js'
+import { answered, nextCall } from './call-sites.js'
 import { refuseWhileRecording, scope, whileRecording } from './engine.js'
 import { native } from './native.js'
 import type { Tensor } from './tensor.js'
@@ -39,11 +39,8 @@ export class Program<T = unknown> {
     refuseWhileRecording('program.run()')
     if (!Number.isInteger(times) || times < 1) throw invalidArgument('times', 'a whole number from 1', times)
     const watched = (options.watch ?? []).map((tensor) => tensor.handle)
-    try {
-      return await native().run(this.#handle, times, watched, nextCall())
-    } catch (error) {
-      throw typedError(error)
-    }
+    const call = nextCall()
+    return answered((answer) => native().run(this.#handle, times, watched, call, answer))
   }
 
   /** Frees the recorded operations and the constants among them. */

@@ -1,5 +1,5 @@
 import type { ModuleHandle } from './addon-types.js'
-import { asked, nextCall, typedError } from './call-sites.js'
+import { answered, asked, nextCall } from './call-sites.js'
 import { type Device, type DType, dtypeCode } from './dtype.js'
 import { adopt, context } from './engine.js'
 import { native } from './native.js'
@@ -13,17 +13,12 @@ export async function loadModule(
   path: string,
   options: { device?: Device; dtype?: DType } = {},
 ): Promise<ScriptModule> {
-  try {
-    const handle = await native().load(
-      path,
-      options.device ?? 'cpu',
-      dtypeCode(options.dtype ?? 'float32'),
-      nextCall(),
-    )
-    return new ScriptModule(handle)
-  } catch (error) {
-    throw typedError(error)
-  }
+  const { device = 'cpu', dtype = 'float32' } = options
+  const call = nextCall()
+  const handle = await answered<ModuleHandle>((answer) =>
+    native().load(path, device, dtypeCode(dtype), call, answer),
+  )
+  return new ScriptModule(handle)
 }
 
 /** A frozen network. Gradients flow through it to its inputs, never into its weights. */

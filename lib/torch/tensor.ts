@@ -1,6 +1,6 @@
 import { SilverpointError } from '../errors.js'
 import { type HostTensor, Read, type TensorHandle } from './addon-types.js'
-import { nextCall, typedError } from './call-sites.js'
+import { answered, nextCall } from './call-sites.js'
 import { type Device, type DType, dtypeCode, type TypedArray, typedArrayOf } from './dtype.js'
 import { aten, noGrad, op, refuseWhileRecording } from './engine.js'
 import { native } from './native.js'
@@ -84,11 +84,7 @@ export class Tensor {
   async #read(what: Read): Promise<HostTensor> {
     refuseWhileRecording('A host read')
     const call = nextCall()
-    try {
-      return await native().read(this.handle, what, call)
-    } catch (error) {
-      throw typedError(error)
-    }
+    return answered((answer) => native().read(this.handle, what, call, answer))
   }
 
   // Arithmetic -------------------------------------------------------------------------------------------------------

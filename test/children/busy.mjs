@@ -23,9 +23,10 @@ if (way === 'process.exit') {
   process.on('SIGINT', () => process.exit(130))
   await work()
   soon(() => process.kill(process.pid, 'SIGINT'))
-} else if (way === 'worker.terminate') {
+} else if (way === 'worker.terminate' || way === 'worker.terminate in mid-answer') {
   await torch.ones([1]).ready()
-  const worker = new Worker(new URL('./busy-worker.mjs', import.meta.url))
+  const busy = way === 'worker.terminate' ? './busy-worker.mjs' : './reading-worker.mjs'
+  const worker = new Worker(new URL(busy, import.meta.url))
   worker.once('message', () =>
     soon(async () => {
       await worker.terminate()
