@@ -65,8 +65,10 @@ def main() -> None:
     checkpoint = options.work / "unet.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device)
-        unet.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
+        unet.load_state_dict(state["model"])
         average.weights, average.steps, step = state["average"], state["step"], state["step"]
+        if "optimizer" in state:  # the stage `unpack` knows of none
+            optimizer.load_state_dict(state["optimizer"])
 
     def encode(texts: list[str], void: torch.Tensor) -> torch.Tensor:
         wording = ["" if dropped else wording for dropped, wording in zip(void, texts)]
