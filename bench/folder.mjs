@@ -2,7 +2,7 @@
 // every broken one.
 //
 //   node bench/folder.mjs [bundle]        after `npm run build`
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -10,18 +10,24 @@ import sharp from 'sharp'
 import { findImages, loadBundle, Sketcher, sketchFiles } from '../dist/index.js'
 
 const COUNT = 2000
+const DEMO = new URL('../examples/demo/photos/', import.meta.url).pathname
+const faces = (await readdir(DEMO)).filter((name) => name.endsWith('.png'))
 const WARM = 200
 const folder = await mkdtemp(join(tmpdir(), 'silverpoint-folder-'))
 const photos = join(folder, 'photos')
 const broken = new Set()
 
-/** Another picture for every number: of up to half a megapixel, JPEG, PNG or WebP. Each tenth is broken, in one of four ways. */
+/** Another picture for every number: a demo's photo, tinted, of up to half a megapixel, JPEG, PNG or WebP. Each tenth is
+ * broken, in one of four ways. */
 async function make(n) {
-  const noise = Uint8Array.from({ length: 768 }, (_, i) => (Math.sin(n * 3.1 + i * (5 + (n % 7))) + 1) * 127)
-  const picture = sharp(noise, { raw: { width: 16, height: 16, channels: 3 } })
   const name = `${n % 20}/${n}.${['jpg', 'png', 'webp'][n % 3]}`
   const path = join(photos, name)
-  await picture.resize(100 + ((n * 97) % 600), 120 + ((n * 61) % 600), { fit: 'fill' }).toFile(path)
+  const light = 0.7 + ((n * 37) % 60) / 100
+  await sharp(join(DEMO, faces[n % faces.length]))
+    .resize(200 + ((n * 97) % 500))
+    .linear([light, 1, 2 - light], [0, 0, 0])
+    .removeAlpha()
+    .toFile(path)
   if (n % 10 !== 3) return
   broken.add(name)
   const bytes = await readFile(path)

@@ -6,6 +6,9 @@ import { isObject } from './json.js'
 import { findText, insertText } from './png-text.js'
 import { readFile } from './read-file.js'
 
+// No picture is read twice: what libvips would keep of the last hundred operations only takes memory, up to 50 MB.
+sharp.cache(false)
+
 /** A picture in memory. */
 export interface Image {
   /** In px. */

@@ -11,32 +11,41 @@ export interface Draws {
 /** Held draws are numbered from here: no learning step ever sees them. */
 const HELD = 2 ** 31
 
+/** @param timesteps how many the schedule has. */
 export function learningDraws(recipe: Recipe, timesteps: number, seed: number): Draws {
   const random = generator(seed)
   const { steps, draws: plan } = recipe
+  const { first, length } = partOf(recipe, timesteps)
   if (plan.kind === 'fresh') {
     return {
-      timesteps: Array.from({ length: steps }, () => Math.floor(random() * timesteps)),
+      timesteps: Array.from({ length: steps }, () => first + Math.floor(random() * length)),
       draws: Array.from({ length: steps }, (_, step) => step),
     }
   }
-  const count = plan.kind === 'fixed' ? plan.count : timesteps
+  const count = plan.kind === 'fixed' ? plan.count : length
   const order = epochs(count, steps, random)
-  return { timesteps: order.map((index) => spread(index, count, timesteps)), draws: order }
+  return { timesteps: order.map((index) => first + spread(index, count, length)), draws: order }
 }
 
 /** Draws apart from those learned on, one timestep in the middle of each of `count` equal parts. */
-export function heldDraws(count: number, timesteps: number): Draws {
+export function heldDraws(recipe: Recipe, count: number, timesteps: number): Draws {
   const indices = Array.from({ length: count }, (_, index) => index)
+  const { first, length } = partOf(recipe, timesteps)
   return {
-    timesteps: indices.map((index) => spread(index, count, timesteps)),
+    timesteps: indices.map((index) => first + spread(index, count, length)),
     draws: indices.map((index) => HELD + index),
   }
 }
 
-/** The middle of the index-th of `count` equal parts of 0..timesteps-1. */
-const spread = (index: number, count: number, timesteps: number): number =>
-  Math.floor(((index + 0.5) * timesteps) / count)
+/** The timesteps that a recipe draws from: at least one. */
+function partOf({ timesteps: { from, to } }: Recipe, timesteps: number): { first: number; length: number } {
+  const first = Math.min(Math.round(from * timesteps), timesteps - 1)
+  return { first, length: Math.max(1, Math.round(to * timesteps) - first) }
+}
+
+/** The middle of the index-th of `count` equal parts of 0..length-1. */
+const spread = (index: number, count: number, length: number): number =>
+  Math.floor(((index + 0.5) * length) / count)
 
 /** 0..count-1 shuffled, again and again, until there are `length`. */
 function epochs(count: number, length: number, random: () => number): number[] {

@@ -94,7 +94,7 @@ export class LearningRun {
     }
     const { returned } = recipe
     this.#draws = draws
-    this.#held = heldDraws(returned.kind === 'held' ? returned.draws : 0, manifest.schedule.timesteps)
+    this.#held = heldDraws(recipe, returned.kind === 'held' ? returned.draws : 0, manifest.schedule.timesteps)
     if (this.#objective.hasConstant) {
       const shape = this.#latentShape()
       if (comesBack(draws)) this.#kept = new BranchCache(draws, shape, device)

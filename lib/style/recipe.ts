@@ -24,6 +24,8 @@ export interface Recipe {
    * every timestep once an epoch, shuffled, with a noise of its own. `fixed`: `count` pairs, evenly spread, shuffled.
    */
   draws: { kind: 'fresh' } | { kind: 'each-timestep' } | { kind: 'fixed'; count: number }
+  /** The part of the schedule that timesteps are from: 0 the cleanest, 1 the noisiest. */
+  timesteps: { from: number; to: number }
   /** Which iterate is the result. `held`: the best on a held set of draws, scored every `every` steps. */
   returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'held'; draws: number; every: number }
   /** PEZ's search for the initial text; not used where the user gives one. */
@@ -46,6 +48,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clampCosine: false,
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
+    timesteps: { from: 0, to: 1 },
     returned: { kind: 'last' },
     pez: { tokens: 16, steps: 3000 },
   },
@@ -60,6 +63,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clampCosine: true,
     prediction: { kind: 'guided', text: 7.5, image: 1.5 },
     draws: { kind: 'each-timestep' },
+    timesteps: { from: 0, to: 1 },
     returned: { kind: 'lowest-step' },
     pez: { tokens: 10, steps: 3000 },
   },
@@ -73,6 +77,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clampCosine: false,
     prediction: { kind: 'conditional' },
     draws: { kind: 'fixed', count: 64 },
+    timesteps: { from: 0, to: 1 },
     returned: { kind: 'held', draws: 16, every: 20 },
     pez: { tokens: 10, steps: 200 },
   },
@@ -89,5 +94,8 @@ export function recipe(name: RecipeName, changes: Partial<Recipe> = {}): Recipe 
     throw invalidArgument('learning rate', 'a number above 0', chosen.learningRate)
   if (!(chosen.clipGradient >= 0))
     throw invalidArgument('gradient clipping', 'a number from 0', chosen.clipGradient)
+  const { from, to } = chosen.timesteps
+  if (!(0 <= from && from < to && to <= 1))
+    throw invalidArgument('timesteps', 'shares of the schedule with 0 <= from < to <= 1', `${from} and ${to}`)
   return chosen
 }
