@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { parseExternal } from '../lib/baselines/external.js'
-import { TEXTS } from '../lib/baselines/texts.js'
 import type { Results, Run } from '../lib/benchmark/results.js'
 import { compareMethods, permutationTest } from '../lib/benchmark/significance.js'
 import { ranked, toLatex, toMarkdown } from '../lib/benchmark/table.js'
 import { resultTables, tablesAsLatex, tablesAsMarkdown } from '../lib/benchmark/tables.js'
 import { splitMethods } from '../lib/cli/commands/benchmark.js'
+import { TEXTS } from '../lib/style/texts.js'
 
 const STEMS = Array.from({ length: 20 }, (_, i) => `p${i}`)
 

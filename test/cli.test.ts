@@ -112,7 +112,7 @@ describe('Ctrl-C', () => {
     timeout: 120_000,
   }, async () => {
     const [style, whole] = [join(folder, 'stopped.safetensors'), join(folder, 'whole.safetensors')]
-    const long = ['--steps', '300', '--json']
+    const long = ['--recipe', 'paper', '--steps', '300', '--json']
     let sent = false
     const stopped = await silverpoint(learnTo(style, ...long), {
       hear: (stderr, kill) => {
@@ -144,7 +144,7 @@ describe('Ctrl-C', () => {
 describe('SIGTERM', () => {
   it('finishes the step, saves and exits 75: try again later', { timeout: 60_000 }, async () => {
     const style = join(folder, 'terminated.safetensors')
-    const stopped = await silverpoint(learnTo(style, '--steps', '300'), {
+    const stopped = await silverpoint(learnTo(style, '--recipe', 'paper', '--steps', '300'), {
       hear: (stderr, kill) =>
         stderr.includes('learning 1/300') && !stderr.includes('Finishing') && kill('SIGTERM'),
     })

@@ -90,7 +90,19 @@ describe('a full disk', () => {
     const pair = [join(photos, 'photo.png'), join(photos, 'drawing.png')]
     const learn = (out: string, start?: Start) =>
       silverpoint(
-        ['learn', ...pair, '-o', join(out, 'a.safetensors'), '--text', 'a', '--steps', '200', ...MODEL],
+        [
+          'learn',
+          ...pair,
+          '-o',
+          join(out, 'a.safetensors'),
+          '--text',
+          'a',
+          '--recipe',
+          'paper',
+          '--steps',
+          '200',
+          ...MODEL,
+        ],
         start,
       )
     const interrupting = (): Start => {

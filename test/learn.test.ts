@@ -5,9 +5,17 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { readSafetensors, type SafetensorsFile, serialiseSafetensors } from '../lib/data/safetensors.js'
+import { NoiseSchedule } from '../lib/diffusion/noise-schedule.js'
+import type { DrawingRecipe } from '../lib/style/drawing-loss.js'
+import { HeldSet } from '../lib/style/held-set.js'
+import { Instruction } from '../lib/style/instruction.js'
 import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
 import type { StepLosses } from '../lib/style/learning-run.js'
-import { framePair, type Pair } from '../lib/style/pairs.js'
+import { Objective } from '../lib/style/objective.js'
+import { PairNoise } from '../lib/style/pair-noise.js'
+import { encodePairs, framePair, type Pair, preparePair } from '../lib/style/pairs.js'
+import { RECIPES, recipe } from '../lib/style/recipe.js'
+import { TEXTS } from '../lib/style/texts.js'
 import * as torch from '../lib/torch/index.js'
 import { fixture } from './helpers.js'
 import { settledMemory } from './tensors.js'
@@ -42,14 +50,19 @@ afterAll(async () => {
 })
 
 const TEXT = 'a pencil sketch of a face'
+/** Of two steps: quicker. */
+const drawing = { ...(RECIPES.default.drawing as DrawingRecipe), steps: 2 }
 const quick: LearnOptions = {
   text: TEXT,
   seed: 5,
   changes: {
     steps: 48,
     learningRate: 0.02,
+    weights: { reconstruction: 4, edit: 0.1 },
+    drawing: undefined,
     returned: { kind: 'held', draws: 3, every: 16 },
     draws: { kind: 'fixed', count: 12 },
+    plainTexts: false,
   },
 }
 
@@ -91,11 +104,29 @@ describe('learning a style', () => {
     expect(style.provenance.step).toBe(48)
   })
 
-  it('returns the best on the held draws, the initial text itself where learning only harms', async () => {
-    const harm = { ...quick.changes, weights: { reconstruction: -4, edit: 0 } }
-    const style = await learnStyle(bundle, pairs[0]!, { ...quick, changes: harm })
-    expect(style.provenance.step).toBe(0)
-    expect(style.instruction).toEqual(await bundle.text.encode(TEXT).context.toArray())
+  it('returns the iterate with the lowest loss on the held draws, the initial text among them', async () => {
+    const chosen = recipe('default', quick.changes)
+    const at = async (step: number) => {
+      if (step === 0) return bundle.text.encode(TEXT).context
+      const changes = { ...quick.changes, steps: step, returned: { kind: 'last' as const } }
+      const { instruction } = await learnStyle(bundle, pairs[0]!, { ...quick, changes })
+      return torch.tensor(instruction, [1, 77, bundle.manifest.text.width])
+    }
+    await torch.scope(async () => {
+      const encoded = encodePairs(bundle, [await preparePair(pairs[0]!, bundle.manifest.resolution)])
+      const schedule = new NoiseSchedule(bundle.manifest.schedule)
+      const objective = new Objective(bundle, schedule, encoded, chosen, bundle.text.encode('').context)
+      const held = new HeldSet(bundle, objective, new PairNoise(bundle, 1, 5), chosen, 3)
+      const scores: number[] = []
+      for (const step of [0, 16, 32, 48]) {
+        const { eos } = bundle.tokenizer.encode(TEXT)
+        const instruction = new Instruction({ context: await at(step), eos }, 77)
+        scores.push(await torch.noGrad(() => held.score(instruction)).item())
+      }
+      const style = await learnStyle(bundle, pairs[0]!, quick)
+      expect(style.provenance.step).toBe(16 * scores.indexOf(Math.min(...scores)))
+      expect(new Set(scores).size).toBe(4)
+    })
   })
 
   it('finds the initial text by PEZ where none is given', async () => {
@@ -110,6 +141,20 @@ describe('learning a style', () => {
     expect(heard).toEqual([0.5, 1])
     expect(style.provenance.textFrom).toBe('pez')
     expect(style.provenance.text.length).toBeGreaterThan(0)
+  })
+
+  it('begins from a plain text where that fares better on the held draws', async () => {
+    const changes = { ...quick.changes, steps: 1, pez: { tokens: 4, steps: 10 }, plainTexts: true }
+    const { provenance } = await learnStyle(bundle, pairs[0]!, { ...quick, text: undefined, changes })
+    expect(provenance.textFrom).toBe('plain')
+    const pez = await learnStyle(bundle, pairs[0]!, {
+      ...quick,
+      text: undefined,
+      changes: { ...changes, plainTexts: false },
+    })
+    expect(pez.provenance.textFrom).toBe('pez')
+    expect(TEXTS).toContain(provenance.text)
+    expect(TEXTS).not.toContain(pez.provenance.text)
   })
 
   it('takes several pairs of one artist', async () => {
@@ -133,25 +178,26 @@ describe('learning a style', () => {
 })
 
 describe('a learning run that is stopped', () => {
-  for (const [name, recipe] of [
-    ['default', quick],
+  for (const [name, options] of [
+    ['default', { text: TEXT, seed: 5, changes: { steps: 48, drawing, returned: quick.changes?.returned } }],
+    ['of L_rec, the best held', quick],
     ['visii', { text: TEXT, seed: 5, recipe: 'visii' as const, changes: { steps: 48 } }],
     ['paper', { text: TEXT, seed: 5, recipe: 'paper' as const, changes: { steps: 48 } }],
   ] as const) {
     it(`at any step and resumed gives the same bits (${name})`, async () => {
       const checkpoint = join(folder, `${name}.checkpoint`)
-      const whole = await learnStyle(bundle, pairs[0]!, recipe)
+      const whole = await learnStyle(bundle, pairs[0]!, options)
       const stops = [1, 12, 20, 38]
       for (const stop of stops) {
         const controller = new AbortController()
         const onStep = ({ step }: StepLosses) => step === stop && controller.abort()
-        const options = { ...recipe, checkpoint, signal: controller.signal, onStep }
-        const error = await learnStyle(bundle, pairs[0]!, options).catch((e) => e)
+        const stopping = { ...options, checkpoint, signal: controller.signal, onStep }
+        const error = await learnStyle(bundle, pairs[0]!, stopping).catch((e) => e)
         expect(error).toMatchObject({ code: 'CANCELLED' })
         expect(error.message).toMatch(/of 48 steps.* goes on from/)
         const told: number[] = []
         const resumed = await learnStyle(bundle, pairs[0]!, {
-          ...recipe,
+          ...options,
           checkpoint,
           onStep: ({ step }) => told.push(step),
         })
@@ -193,17 +239,21 @@ async function expectDamageRefused(path: string) {
   const whole = await readSafetensors(path)
   const rows = whole.tensors.rows!
   const { metadata } = whole
+  const initial = '"initial":{"text":"a","from":"pez"}'
   for (const [damaged, message] of [
     [
       { ...whole, tensors: { ...whole.tensors, rows: { ...rows, shape: [1, 1, ...rows.shape] } } },
       /tensor rows/,
     ],
     [{ ...whole, metadata: { ...metadata, settings: 'null' } }, /settings are no object/],
-    [{ ...whole, metadata: { ...metadata, state: '{"history":[],"best":null}' } }, /for text in its state/],
-    [{ ...whole, metadata: { ...metadata, state: '{"text":"a","best":null}' } }, /for history in its state/],
     [
-      { ...whole, metadata: { ...metadata, state: '{"text":"a","history":[[1]],"best":null}' } },
-      /for history.0.1 in its state/,
+      { ...whole, metadata: { ...metadata, state: '{"history":[],"best":null}' } },
+      /for initial in its state/,
+    ],
+    [{ ...whole, metadata: { ...metadata, state: `{${initial},"best":null}` } }, /for history in its state/],
+    [
+      { ...whole, metadata: { ...metadata, state: `{${initial},"history":[[1]],"best":null}` } },
+      /for history.0 in its state/,
     ],
   ] as [SafetensorsFile, RegExp][]) {
     await writeFile(path, serialiseSafetensors(damaged))

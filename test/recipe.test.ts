@@ -31,9 +31,9 @@ describe('the presets', () => {
     })
   })
 
-  it('default: fixed draws, at most 1,000 steps, the best on draws it never learned on', () => {
+  it('default: the gradient of a drawing, at most 1,000 steps, the best on draws it never learned on', () => {
     expect(RECIPES.default.steps).toBeLessThanOrEqual(1000)
-    expect(RECIPES.default.draws.kind).toBe('fixed')
+    expect(RECIPES.default.drawing?.steps).toBeGreaterThan(1)
     expect(RECIPES.default.returned.kind).toBe('held')
   })
 

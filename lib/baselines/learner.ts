@@ -28,7 +28,13 @@ export interface Learning {
 const Learnt = v.object({
   seconds: v.object({ pez: v.nullable(v.number()), learning: v.nullable(v.number()) }),
   losses: v.array(
-    v.object({ step: v.number(), total: v.number(), reconstruction: v.number(), edit: v.number() }),
+    v.object({
+      step: v.number(),
+      total: v.number(),
+      reconstruction: v.number(),
+      edit: v.number(),
+      drawing: v.optional(v.number()),
+    }),
   ),
 })
 type Learnt = v.InferOutput<typeof Learnt>

@@ -22,12 +22,7 @@ export async function drawLearning(
       photo: result.original,
       sketch,
       reconstruction: result.sketch,
-      losses: losses.map(({ step, total, reconstruction, edit }) => ({
-        step,
-        loss: total,
-        reconstruction,
-        edit,
-      })),
+      losses: losses.map(({ total, ...terms }) => ({ loss: total, ...terms })),
       text: style.provenance.text,
     })
     await writeFileAtomically(path, picture)

@@ -150,5 +150,5 @@ function thinned(losses: Learned['losses']): Run['losses'] {
   const every = Math.ceil(losses.length / CURVE)
   return losses
     .filter((_, index) => index % every === 0 || index === losses.length - 1)
-    .map(({ step, total, reconstruction, edit }) => ({ step, objective: total, reconstruction, edit }))
+    .map(({ total, ...terms }) => ({ objective: total, ...terms }))
 }

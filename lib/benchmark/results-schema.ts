@@ -23,7 +23,13 @@ export const RunSchema = v.object({
   style: v.nullable(v.object({ file, text: v.string(), step: v.number() })),
   timings: v.object({ load: seconds, pez: seconds, learning: seconds, inference: seconds }),
   losses: v.array(
-    v.object({ step: v.number(), objective: v.number(), reconstruction: v.number(), edit: v.number() }),
+    v.object({
+      step: v.number(),
+      objective: v.number(),
+      reconstruction: v.number(),
+      edit: v.number(),
+      drawing: v.optional(v.number()),
+    }),
   ),
   images: v.array(v.object({ stem: v.string(), source: v.string(), file, scores: PictureScores })),
   set: SetScores,

@@ -8,9 +8,17 @@ export interface LearningPicture {
   sketch: Image
   /** The photo, sketched in the learned style. */
   reconstruction: Image
-  losses: readonly { step: number; loss: number; reconstruction: number; edit: number }[]
+  losses: readonly StepValues[]
   /** The text that the instruction began from. */
   text: string
+}
+
+interface StepValues {
+  step: number
+  loss: number
+  reconstruction: number
+  edit: number
+  drawing?: number
 }
 
 /** In px. */
@@ -27,8 +35,8 @@ export function learningPicture(learned: LearningPicture): Promise<Buffer> {
   const title = wrap(`Learned from “${learned.text}”`, WIDTH - 2 * GAP, TEXT, 3)
   const top = GAP + title.length * LINE + 6
   const below = top + COLUMN + 44
-  const curve = (name: string, key: 'loss' | 'reconstruction' | 'edit', colour: string, column: number) => {
-    const points = learned.losses.map((losses) => ({ x: losses.step, y: losses[key] }))
+  const curve = (name: string, key: keyof StepValues, colour: string, column: number) => {
+    const points = learned.losses.map((losses) => ({ x: losses.step, y: losses[key] ?? Number.NaN }))
     return chart({ title: name, xName: 'step', colour, points }, columnBox(column, below, CHART))
   }
   const pictures = [learned.photo, learned.sketch, learned.reconstruction]
@@ -39,7 +47,9 @@ export function learningPicture(learned: LearningPicture): Promise<Buffer> {
     ),
     ...curve('Loss', 'loss', '#333333', 0),
     ...curve('Reconstruction', 'reconstruction', '#2b6cb0', 1),
-    ...curve('Edit direction', 'edit', '#b7521e', 2),
+    ...(learned.losses[0]?.drawing === undefined
+      ? curve('Edit direction', 'edit', '#b7521e', 2)
+      : curve('Drawing', 'drawing', '#2f855a', 2)),
   ]
   const placed = pictures.map((image, i) => ({ image, box: columnBox(i, top, COLUMN) }))
   return renderPage(WIDTH, below + CHART + GAP - 10, svg, placed)

@@ -1,6 +1,6 @@
 /** From noise to latents under InstructPix2Pix's dual guidance (Brooks et al., 2211.09800, Section 3.2.1). */
 import type { UNet } from '../bundle/unet.js'
-import { noGrad, normal, scope, type Tensor } from '../torch/index.js'
+import { normal, scope, type Tensor } from '../torch/index.js'
 import { branchCoefficients, branchInputs, combine, type Guidance } from './guidance.js'
 import type { Sampler } from './samplers/index.js'
 
@@ -15,26 +15,27 @@ export interface GenerateInputs {
   noise: (draw: number) => Tensor
 }
 
-/** @returns latents [B, C, h, w] as the diffusion knows them. Queued, not awaited: cancel between calls. */
+/**
+ * Differentiable in the context: put noGrad around it where no gradient is wanted, or each step's activations stay.
+ * @returns latents [B, C, h, w] as the diffusion knows them. Queued, not awaited: cancel between calls.
+ */
 export function generate(unet: UNet, sampler: Sampler, guidance: Guidance, inputs: GenerateInputs): Tensor {
   const { photoLatents, context, negative, noise } = inputs
   const branches = branchCoefficients(guidance)
-  return noGrad(() => {
-    // 1. Noise of the strength the sampler begins with.
-    let latents = noise(0).mul(sampler.initialSigma)
-    for (const [index, timestep] of sampler.timesteps.entries()) {
-      latents = scope(() => {
-        // 2. One call of the network for all branches of all photos.
-        const scaled = sampler.scaleInput(latents, index)
-        const input = branchInputs({ latents: scaled, photoLatents, context, negative, timestep }, branches)
-        const predicted = unet.forward(input.sample, input.timestep, input.context)
-        // 3. Guidance, 4. one step of the sampler.
-        const fresh = sampler.needsNoise ? noise(index + 1) : undefined
-        return sampler.step(combine(predicted, branches), index, latents, fresh)
-      })
-    }
-    return latents
-  })
+  // 1. Noise of the strength the sampler begins with.
+  let latents = noise(0).mul(sampler.initialSigma)
+  for (const [index, timestep] of sampler.timesteps.entries()) {
+    latents = scope(() => {
+      // 2. One call of the network for all branches of all photos.
+      const scaled = sampler.scaleInput(latents, index)
+      const input = branchInputs({ latents: scaled, photoLatents, context, negative, timestep }, branches)
+      const predicted = unet.forward(input.sample, input.timestep, input.context)
+      // 3. Guidance, 4. one step of the sampler.
+      const fresh = sampler.needsNoise ? noise(index + 1) : undefined
+      return sampler.step(combine(predicted, branches), index, latents, fresh)
+    })
+  }
+  return latents
 }
 
 /**

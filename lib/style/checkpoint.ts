@@ -11,6 +11,7 @@ import {
 import { parseJsonAs } from '../data/schema.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { brief, SilverpointError } from '../errors.js'
+import { TEXT_SOURCES } from './initial-text.js'
 
 /** Whatever makes two runs differ. */
 export type Settings = Record<string, unknown>
@@ -24,9 +25,9 @@ const loss = v.pipe(
 /** What the run knows besides tensors. */
 const State = v.object({
   /** The text it began from. */
-  text: v.string(),
-  /** Of each step its number and its losses: total, reconstruction, edit. */
-  history: v.array(v.strictTuple([v.number(), loss, loss, loss])),
+  initial: v.object({ text: v.string(), from: v.picklist(TEXT_SOURCES) }),
+  /** Of each step its number and its losses: total, reconstruction, edit, and drawing where there is one. */
+  history: v.array(v.pipe(v.array(loss), v.minLength(4), v.maxLength(5))),
   /** The iterate kept so far; null before there is one. */
   best: v.nullable(
     v.object({ step: v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0)), score: v.number() }),

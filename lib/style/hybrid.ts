@@ -1,4 +1,5 @@
 import type { Bundle } from '../bundle/bundle.js'
+import type { EncodedText } from '../bundle/text-encoder.js'
 import { SilverpointError } from '../errors.js'
 import { cat, type Tensor } from '../torch/index.js'
 import type { Style } from './style.js'
@@ -12,9 +13,18 @@ import type { Style } from './style.js'
 export function hybridInstruction(bundle: Bundle, style: Style, optional = ''): Tensor {
   const learned = style.context(bundle)
   if (optional === '') return learned
-  const { context, eos } = bundle.text.encode(optional)
-  const { tokens } = bundle.manifest.text
-  const from = style.provenance.end + 2
+  return joined(learned, style.provenance.end, bundle.text.encode(optional), bundle.manifest.text.tokens)
+}
+
+/**
+ * The optional text's rows [0, eos) in the learned instruction's, from two after its end token.
+ * @param learned [1, tokens, width]
+ * @param end position of its end token.
+ * @returns [1, tokens, width], differentiable in the learned rows.
+ * @throws TEXT_TOO_LONG where both do not fit.
+ */
+export function joined(learned: Tensor, end: number, { context, eos }: EncodedText, tokens: number): Tensor {
+  const from = end + 2
   const to = from + eos
   if (to > tokens) {
     throw new SilverpointError(

@@ -7,17 +7,16 @@ import { version } from '../version.js'
 import { throwIfCancelled } from './cancel.js'
 import { loadCheckpoint, type Settings, saveCheckpoint } from './checkpoint.js'
 import { learningDraws } from './draws.js'
+import { type InitialText, initialText } from './initial-text.js'
 import { LearningRun, type StepLosses } from './learning-run.js'
 import {
   encodePairs,
   hashPair,
-  imagesTensor,
   type Pair,
   type PairOptions,
   type PreparedPair,
   preparePair,
 } from './pairs.js'
-import { findText } from './pez.js'
 import { type Recipe, type RecipeName, recipe as recipeOf } from './recipe.js'
 import { Style } from './style.js'
 
@@ -78,13 +77,14 @@ export async function learnStyle(
   const { checkpoint } = options
   if (checkpoint) await removeTemporaries([checkpoint])
   const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined
-  const text = saved?.state.text ?? (await initialText(bundle, prepared, recipe, options))
 
   return scope(async () => {
+    const pairs = encodePairs(bundle, prepared)
+    const initial = saved?.state.initial ?? (await initialText(bundle, pairs, recipe, options))
     const run = new LearningRun(
       bundle,
-      encodePairs(bundle, prepared),
-      bundle.text.encode(text),
+      pairs,
+      bundle.text.encode(initial.text),
       recipe,
       learningDraws(recipe, bundle.manifest.schedule.timesteps, settings.seed),
       settings.seed,
@@ -92,11 +92,11 @@ export async function learnStyle(
     const save = async () => {
       if (!checkpoint) return
       const { tensors, state } = await run.checkpoint()
-      await saveCheckpoint(checkpoint, settings, { tensors, state: { ...state, text } })
+      await saveCheckpoint(checkpoint, settings, { tensors, state: { ...state, initial } })
     }
     if (saved) await run.restore(saved)
     await descend(run, recipe.steps, save, options)
-    const style = await styleOf(bundle, run, text, recipe, settings, options)
+    const style = await styleOf(bundle, run, initial, recipe, settings, options)
     run.dispose()
     return style
   })
@@ -129,30 +129,6 @@ async function descend(
   }
 }
 
-async function initialText(
-  bundle: Bundle,
-  prepared: readonly PreparedPair[],
-  recipe: Recipe,
-  { text, seed = 0, signal, onText }: LearnOptions,
-): Promise<string> {
-  if (text !== undefined) return text
-  const { tokens, steps } = recipe.pez
-  const found = await scope(async () => {
-    const sketches = imagesTensor(
-      prepared.map(({ sketch }) => sketch),
-      bundle,
-    )
-    return findText(bundle, sketches, {
-      tokens,
-      steps,
-      seed,
-      signal,
-      onStep: (step, score) => onText?.(step, steps, score),
-    })
-  })
-  return found.text
-}
-
 /** Whatever makes two runs differ: a checkpoint of other settings is refused. */
 async function settingsOf(
   bundle: Bundle,
@@ -178,7 +154,7 @@ async function settingsOf(
 async function styleOf(
   bundle: Bundle,
   run: LearningRun,
-  text: string,
+  { text, from }: InitialText,
   recipe: Recipe,
   settings: { seed: number; pairs: ReturnType<typeof hashPair>[] },
   options: LearnOptions,
@@ -191,7 +167,7 @@ async function styleOf(
     start: 1,
     end: tokenizer.encode(text).eos,
     text,
-    textFrom: options.text === undefined ? 'pez' : 'user',
+    textFrom: from,
     recipeName: options.recipe ?? 'default',
     recipe: { ...recipe },
     seed: settings.seed,

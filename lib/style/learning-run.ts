@@ -9,7 +9,6 @@ import {
   full,
   grad,
   noGrad,
-  normal,
   type Program,
   record,
   scope,
@@ -19,9 +18,11 @@ import {
 } from '../torch/index.js'
 import { BranchCache, comesBack } from './branch-cache.js'
 import type { Checkpoint } from './checkpoint.js'
-import { type Draws, heldDraws } from './draws.js'
+import type { Draws } from './draws.js'
+import { HeldSet } from './held-set.js'
 import { Instruction } from './instruction.js'
 import { type EncodedPairs, type Losses, Objective } from './objective.js'
+import { PairNoise, wholeNumbers } from './pair-noise.js'
 import type { Recipe } from './recipe.js'
 
 /** The terms of one step's loss. */
@@ -34,6 +35,8 @@ export interface StepLosses {
   reconstruction: number
   /** L_edit (Eq. 5). */
   edit: number
+  /** What the drawing lacks of the sketch, weighted already; where the recipe draws. */
+  drawing?: number
 }
 
 /** The iterate that will be returned, where that is not simply the last. */
@@ -47,8 +50,7 @@ export class LearningRun {
   readonly history: StepLosses[] = []
   readonly #bundle: Bundle
   readonly #recipe: Recipe
-  readonly #seed: number
-  readonly #pairs: EncodedPairs
+  readonly #noise: PairNoise
   readonly #instruction: Instruction
   readonly #objective: Objective
   readonly #optimizer: AdamW
@@ -56,10 +58,9 @@ export class LearningRun {
   readonly #counter: Tensor
   readonly #best: Best
   readonly #draws: Draws
-  readonly #held: Draws
-  /** Of the guided prediction, where draws come back; the held ones do each time they are scored. */
+  readonly #held: HeldSet | undefined
+  /** Of the guided prediction, where draws come back. */
   readonly #kept: BranchCache | undefined
-  readonly #keptHeld: BranchCache | undefined
   readonly #step: Program<Losses>
   readonly #score: Program<Tensor> | undefined
 
@@ -78,9 +79,13 @@ export class LearningRun {
     const { device, manifest } = bundle
     this.#bundle = bundle
     this.#recipe = recipe
-    this.#seed = seed
-    this.#pairs = pairs
-    this.#instruction = new Instruction(initial, manifest.text.tokens)
+    this.#noise = new PairNoise(bundle, pairs.count, seed)
+    const optional = recipe.drawing?.optional
+    this.#instruction = new Instruction(
+      initial,
+      manifest.text.tokens,
+      optional ? bundle.text.encode(optional) : undefined,
+    )
     const schedule = new NoiseSchedule(manifest.schedule, device)
     const { context: negative } = bundle.text.encode('')
     this.#objective = new Objective(bundle, schedule, pairs, recipe, negative)
@@ -92,16 +97,15 @@ export class LearningRun {
       score: full([], Number.POSITIVE_INFINITY, { device }),
       step: tensor(BigInt64Array.of(0n), [1]),
     }
-    const { returned } = recipe
     this.#draws = draws
-    this.#held = heldDraws(recipe, returned.kind === 'held' ? returned.draws : 0, manifest.schedule.timesteps)
-    if (this.#objective.hasConstant) {
-      const shape = this.#latentShape()
-      if (comesBack(draws)) this.#kept = new BranchCache(draws, shape, device)
-      if (returned.kind === 'held') this.#keptHeld = new BranchCache(this.#held, shape, device)
-    }
+    if (this.#objective.hasConstant && comesBack(draws))
+      this.#kept = new BranchCache(draws, this.#noise.shape, device)
     this.#step = this.#recordStep()
-    if (returned.kind === 'held') this.#score = this.#recordScore()
+    const { returned } = recipe
+    if (returned.kind === 'held') {
+      this.#held = new HeldSet(bundle, this.#objective, this.#noise, recipe, returned.draws)
+      this.#score = this.#recordScore(this.#held)
+    }
   }
 
   get done(): number {
@@ -118,18 +122,15 @@ export class LearningRun {
     if (this.done === 0) await this.#scoreHeld()
     const due = returned.kind === 'held' ? returned.every - (this.done % returned.every) : steps
     const times = Math.min(steps, due, this.#recipe.steps - this.done)
-    this.#kept?.fill(this.done, this.done + times, (step) => this.#constant(this.#draws, step))
-    const { total, reconstruction, edit } = this.#step.outputs
-    const values = await this.#step.run(times, { watch: [total, reconstruction, edit] })
-    const [totals, reconstructions, edits] = values as [Float64Array, Float64Array, Float64Array]
-    for (let i = 0; i < times; i++) {
-      this.history.push({
-        step: this.done + 1,
-        total: totals[i] as number,
-        reconstruction: reconstructions[i] as number,
-        edit: edits[i] as number,
-      })
-    }
+    this.#kept?.fill(this.done, this.done + times, (step) => {
+      const { t, noise } = this.#noise.of(this.#draws, step)
+      return this.#objective.constant(t, noise)
+    })
+    const { total, reconstruction, edit, drawing } = this.#step.outputs
+    const watch = [total, reconstruction, edit, ...(drawing ? [drawing] : [])]
+    const values = await this.#step.run(times, { watch })
+    for (let i = 0; i < times; i++)
+      this.history.push(stepLosses([this.done + 1, ...values.map((column) => Number(column[i]))]))
     if (times === due || this.finished) await this.#scoreHeld()
   }
 
@@ -146,21 +147,23 @@ export class LearningRun {
   }
 
   /** All but the text it began from. */
-  async checkpoint(): Promise<{ tensors: Checkpoint['tensors']; state: Omit<Checkpoint['state'], 'text'> }> {
+  async checkpoint(): Promise<{
+    tensors: Checkpoint['tensors']
+    state: Omit<Checkpoint['state'], 'initial'>
+  }> {
     const tensors = Object.fromEntries(
       await Promise.all(
         Object.entries(this.#state()).map(async ([name, value]) => [name, await toStored(value)] as const),
       ),
     )
     const best = { step: await this.#best.step.item(), score: await this.#best.score.item() }
-    const history = this.history.map(
-      ({ step, total, reconstruction, edit }): [number, number, number, number] => [
-        step,
-        total,
-        reconstruction,
-        edit,
-      ],
-    )
+    const history = this.history.map(({ step, total, reconstruction, edit, drawing }) => [
+      step,
+      total,
+      reconstruction,
+      edit,
+      ...(drawing === undefined ? [] : [drawing]),
+    ])
     // JSON has no infinity: no score yet.
     return { tensors, state: { history, best: Number.isFinite(best.score) ? best : null } }
   }
@@ -182,9 +185,7 @@ export class LearningRun {
       }
       scope(() => noGrad(() => value.copy_(fromStored(saved))))
     }
-    this.history.push(
-      ...history.map(([step, total, reconstruction, edit]) => ({ step, total, reconstruction, edit })),
-    )
+    this.history.push(...history.map(stepLosses))
     this.#counter.fill_(history.length)
     if (best) {
       this.#best.step.fill_(best.step)
@@ -193,8 +194,7 @@ export class LearningRun {
   }
 
   dispose(): void {
-    for (const owned of [this.#optimizer, this.#step, this.#score, this.#kept, this.#keptHeld])
-      owned?.dispose()
+    for (const owned of [this.#optimizer, this.#step, this.#score, this.#kept, this.#held]) owned?.dispose()
     for (const value of [this.#instruction.rows, this.#counter, ...Object.values(this.#best)]) value.dispose()
   }
 
@@ -213,44 +213,24 @@ export class LearningRun {
     const rows = this.#kept && wholeNumbers(this.#kept.rows)
     const [timestepOf, drawOf] = [wholeNumbers(timesteps), wholeNumbers(draws)]
     const { device } = this.#bundle
+    // Every other drawing is of the joined instruction.
+    const shareOf = tensor(
+      draws.map((_, step) => step % 2),
+      [draws.length],
+    )
     return record(() => {
-      const { t, noise } = this.#inputs(
-        timestepOf.indexSelect(0, this.#counter),
-        drawOf.indexSelect(0, this.#counter),
-      )
-      const constant = rows && this.#kept?.at(rows.indexSelect(0, this.#counter).to({ device }))
-      const losses = this.#objective.losses(this.#instruction.context(), t, noise, constant)
+      const at = (values: Tensor) => values.indexSelect(0, this.#counter)
+      const { t, noise } = this.#noise.at(at(timestepOf), at(drawOf))
+      const constant = rows && this.#kept?.at(at(rows).to({ device }))
+      const context = this.#instruction.context()
+      const drawn = this.#instruction.drawn(context, at(shareOf).to({ device }))
+      const losses = this.#objective.losses({ context, drawn }, t, noise, constant)
       const gradient = grad(losses.total, this.#instruction.rows)
       if (this.#recipe.returned.kind === 'lowest-step') this.#keepLowest(losses.reconstruction)
       this.#optimizer.step([this.#clipped(gradient)])
       this.#counter.add_(1)
       return losses
     })
-  }
-
-  /** What every pair sees at one timestep, each with a noise of its own. Both arguments are int64 [1]. */
-  #inputs(timestep: Tensor, draw: Tensor): { t: Tensor; noise: Tensor } {
-    const { device } = this.#bundle
-    const { count } = this.#pairs
-    const item = wholeNumbers([...Array(count).keys()])
-    return {
-      t: timestep.expand([count]).to({ device }),
-      noise: normal(this.#latentShape(), { seed: this.#seed, item, draw, device }),
-    }
-  }
-
-  #inputsOf({ timesteps, draws }: Draws, index: number): { t: Tensor; noise: Tensor } {
-    return this.#inputs(wholeNumbers([timesteps[index] as number]), wholeNumbers([draws[index] as number]))
-  }
-
-  #constant(draws: Draws, index: number): Tensor {
-    const { t, noise } = this.#inputsOf(draws, index)
-    return this.#objective.constant(t, noise)
-  }
-
-  #latentShape(): number[] {
-    const { vae, manifest } = this.#bundle
-    return [this.#pairs.count, ...vae.latentShape(manifest.resolution)]
   }
 
   /** As torch.nn.utils.clip_grad_norm_. */
@@ -270,18 +250,11 @@ export class LearningRun {
     })
   }
 
-  /** L_rec of the present iterate over draws that no step sees. */
-  #recordScore(): Program<Tensor> {
-    const { device } = this.#bundle
+  /** The loss of the present iterate over draws that no step sees. */
+  #recordScore(held: HeldSet): Program<Tensor> {
     return record(() =>
       noGrad(() => {
-        const context = this.#instruction.context()
-        const scores = this.#held.draws.map((_, index) => {
-          const { t, noise } = this.#inputsOf(this.#held, index)
-          const constant = this.#keptHeld?.at(wholeNumbers([index]).to({ device }))
-          return this.#objective.reconstruction(context, t, noise, constant)
-        })
-        const mean = scores.reduce((sum, score) => sum.add(score)).div(scores.length)
+        const mean = held.score(this.#instruction)
         this.#keepLowest(mean)
         return mean
       }),
@@ -289,11 +262,12 @@ export class LearningRun {
   }
 
   async #scoreHeld(): Promise<void> {
-    this.#keptHeld?.fill(0, this.#held.draws.length, (index) => this.#constant(this.#held, index))
+    this.#held?.fill()
     await this.#score?.run()
   }
 }
 
-/** int64 [length] */
-const wholeNumbers = (values: readonly number[]): Tensor =>
-  tensor(BigInt64Array.from(values, BigInt), [values.length])
+function stepLosses([step, total, reconstruction, edit, drawing]: readonly number[]): StepLosses {
+  const losses = { step, total, reconstruction, edit } as StepLosses
+  return drawing === undefined ? losses : { ...losses, drawing }
+}

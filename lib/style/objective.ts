@@ -1,17 +1,25 @@
-/** L = lambda_rec L_rec + lambda_edit L_edit (Eq. 6), both with their readings in docs: recipes name the choices. */
+/**
+ * L = lambda_rec L_rec + lambda_edit L_edit (Eq. 6), both with their readings in docs: recipes name the choices. Where a
+ * recipe draws, what the drawing lacks is added.
+ */
 import type { Bundle } from '../bundle/bundle.js'
 import { type Branch, branchCoefficients, branchInputs, combine } from '../diffusion/guidance.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { cosineSimilarity, mse, noGrad, type Tensor } from '../torch/index.js'
+import { DrawingLoss } from './drawing-loss.js'
 import type { Recipe } from './recipe.js'
 
 /** The pairs as the networks see them; one row a pair. */
 export interface EncodedPairs {
   count: number
+  /** [P, 3, H, W] in [-1, 1] */
+  sketches: Tensor
   /** z_s [P, C, h, w]: what is noised. */
   sketchLatents: Tensor
   /** z_p [P, C, h, w]: what the network is shown. */
   photoLatents: Tensor
+  /** Of CLIP, [P, projection], unnormalised. */
+  photoFeatures: Tensor
   /** Delta_edit of Eq. 4, the mean over the pairs: [1, projection], unnormalised. */
   editDirection: Tensor
 }
@@ -21,6 +29,15 @@ export interface Losses {
   total: Tensor
   reconstruction: Tensor
   edit: Tensor
+  /** Weighted already; where the recipe draws. */
+  drawing?: Tensor
+}
+
+/** The instruction, as each term of the loss sees it: [1, tokens, width]. */
+export interface Contexts {
+  context: Tensor
+  /** What the photo is drawn with: the same, or joined with an optional text. */
+  drawn: Tensor
 }
 
 export class Objective {
@@ -29,6 +46,7 @@ export class Objective {
   readonly #pairs: EncodedPairs
   readonly #recipe: Recipe
   readonly #negative: Tensor
+  readonly #drawing: DrawingLoss | undefined
   /** Only the branch of the text depends on the instruction. */
   readonly #learned: readonly Branch[]
   readonly #constant: readonly Branch[]
@@ -46,6 +64,8 @@ export class Objective {
     this.#pairs = pairs
     this.#recipe = recipe
     this.#negative = negative
+    const { drawing } = recipe
+    this.#drawing = drawing && new DrawingLoss(bundle, schedule, pairs, drawing, negative)
     const { prediction } = recipe
     const branches = branchCoefficients(prediction.kind === 'guided' ? prediction : { text: 1, image: 1 })
     this.#learned = branches.filter(({ branch }) => branch === 'text')
@@ -53,20 +73,20 @@ export class Objective {
   }
 
   /**
-   * @param context [1, tokens, width]
    * @param timestep [P] int64
-   * @param noise [P, C, h, w]
+   * @param noise [P, C, h, w]: added to the sketch, and what a drawing begins from.
    * @param constant [P, C, h, w], what `constant` gave for this timestep and noise; worked out where it is not given.
    */
-  losses(context: Tensor, timestep: Tensor, noise: Tensor, constant?: Tensor): Losses {
+  losses({ context, drawn }: Contexts, timestep: Tensor, noise: Tensor, constant?: Tensor): Losses {
     const { weights } = this.#recipe
-    const reconstruction = this.reconstruction(context, timestep, noise, constant)
+    const reconstruct = () => this.reconstruction(context, timestep, noise, constant)
+    // Told even where it weighs nothing: the curves show what it does meanwhile.
+    const reconstruction = weights.reconstruction === 0 ? noGrad(reconstruct) : reconstruct()
     const edit = this.edit(context)
-    return {
-      total: reconstruction.mul(weights.reconstruction).add(edit.mul(weights.edit)),
-      reconstruction,
-      edit,
-    }
+    const printed = reconstruction.mul(weights.reconstruction).add(edit.mul(weights.edit))
+    if (!this.#drawing) return { total: printed, reconstruction, edit }
+    const drawing = this.#drawing.loss(drawn, noise)
+    return { total: printed.add(drawing), reconstruction, edit, drawing }
   }
 
   /** L_rec (Eq. 3), as a mean of squares in what the schedule has the network predict. */

@@ -122,11 +122,14 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
       pairs.map(({ sketch }) => sketch),
       bundle,
     )
+    const photoFeatures = bundle.images.encode(photos)
     return {
+      sketches,
       sketchLatents: bundle.vae.encode(sketches),
       photoLatents: bundle.vae.mode(photos),
+      photoFeatures,
       // Eq. 4
-      editDirection: bundle.images.encode(sketches).sub(bundle.images.encode(photos)).mean([0], true),
+      editDirection: bundle.images.encode(sketches).sub(photoFeatures).mean([0], true),
     }
   })
   return { count: pairs.length, ...encoded }

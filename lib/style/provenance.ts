@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { parseJsonAs, sha256 } from '../data/schema.js'
 import { brief, SilverpointError } from '../errors.js'
+import { TEXT_SOURCES, type TextSource } from './initial-text.js'
 
 const position = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1))
 
@@ -14,7 +15,7 @@ const Provenance = v.object({
   end: position,
   /** The text it began from, and where that text came from. */
   text: v.string(),
-  textFrom: v.picklist(['pez', 'user']),
+  textFrom: v.picklist(TEXT_SOURCES),
   recipeName: v.string(),
   /** Every value of the recipe. */
   recipe: v.record(v.string(), v.unknown()),
@@ -41,7 +42,7 @@ export interface Provenance {
   /** The text it began from. */
   text: string
   /** Where that text came from. */
-  textFrom: 'pez' | 'user'
+  textFrom: TextSource
   /** The preset that was changed, if it was. */
   recipeName: string
   /** Every value of the recipe. */

@@ -1,5 +1,7 @@
 /** How a style is learned: the three presets, and what may be changed in one. */
 import { invalidArgument } from '../errors.js'
+import type { DrawingRecipe } from './drawing-loss.js'
+import { OPTIONAL_TEXT } from './texts.js'
 
 /** How instruction tuning goes (Algorithm 1 of the paper). docs/recipes.md names the source of every value. */
 export interface Recipe {
@@ -15,6 +17,8 @@ export interface Recipe {
   weights: { reconstruction: number; edit: number }
   /** Whether L_edit draws the instruction towards the edit direction, or away from it, as Eq. 5 and 6 are printed. */
   editSign: 'towards' | 'as-printed'
+  /** What is asked of the photo drawn with the instruction, beside both. */
+  drawing?: DrawingRecipe
   /** VISII keeps the cosine in [-1, 0.5]: past that the edit loss stops pulling. */
   clampCosine: boolean
   /** The prediction in L_rec: one branch (Eq. 3), or all three, guided. */
@@ -30,6 +34,8 @@ export interface Recipe {
   returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'held'; draws: number; every: number }
   /** PEZ's search for the initial text; not used where the user gives one. */
   pez: { tokens: number; steps: number }
+  /** Whether plain texts (texts.ts) are tried beside PEZ's: it is begun from the best on held draws. */
+  plainTexts: boolean
 }
 
 /** The presets: the paper's values, VISII's, and those chosen for the embedded bundle. */
@@ -51,6 +57,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     timesteps: { from: 0, to: 1 },
     returned: { kind: 'last' },
     pez: { tokens: 16, steps: 3000 },
+    plainTexts: false,
   },
   // Nguyen et al., "Visual Instruction Inversion", NeurIPS 2023, as its code runs.
   visii: {
@@ -66,20 +73,23 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     timesteps: { from: 0, to: 1 },
     returned: { kind: 'lowest-step' },
     pez: { tokens: 10, steps: 3000 },
+    plainTexts: false,
   },
   default: {
-    steps: 200,
-    learningRate: 0.02,
+    steps: 60,
+    learningRate: 0.01,
     weightDecay: 0.01,
     clipGradient: 0,
-    weights: { reconstruction: 4, edit: 0.1 },
+    weights: { reconstruction: 0, edit: 0.1 },
+    drawing: { steps: 6, tone: 4, strokes: 20, direction: 0.2, optional: OPTIONAL_TEXT },
     editSign: 'towards',
     clampCosine: false,
     prediction: { kind: 'conditional' },
-    draws: { kind: 'fixed', count: 64 },
+    draws: { kind: 'fresh' },
     timesteps: { from: 0, to: 1 },
-    returned: { kind: 'held', draws: 16, every: 20 },
+    returned: { kind: 'held', draws: 4, every: 20 },
     pez: { tokens: 10, steps: 200 },
+    plainTexts: true,
   },
 }
 

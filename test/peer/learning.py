@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from torch.nn.functional import cosine_similarity, interpolate, mse_loss
+from diffusers import AutoencoderKL, DDPMScheduler, DPMSolverMultistepScheduler, UNet2DConditionModel
+from torch.nn.functional import avg_pool2d, cosine_similarity, interpolate, mse_loss
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from models.export.checkpoint import quiet
@@ -40,7 +40,7 @@ class Case:
 CASES = {
     "paper": Case(),
     "visii": Case(guided=True, clampCosine=True, noisePerTimestep=True),
-    "default": Case(learningRate=5e-3),
+    "gentle": Case(learningRate=5e-3),
     "as-printed": Case(editSign="as-printed", edit=5),
     "clipped": Case(clipGradient=0.01),
     "three-pairs": Case(pairs=3),
@@ -139,6 +139,47 @@ def gradients(model: Model, photos: torch.Tensor, sketches: torch.Tensor) -> dic
     return {name: torch.autograd.grad(value, rows, retain_graph=True)[0] for name, value in zip(names, values)}
 
 
+# lib/style/drawing-loss.ts
+DRAWING = {"steps": 3, "tone": 4, "strokes": 20, "direction": 0.2, "optional": "black and white"}
+
+
+def squares(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean grey, and mean length of its gradient, over squares of a sixteenth of the side."""
+    grey = (images * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True) / 2 + 0.5
+    down, across = ((grey[:, :, 2:, 1:-1] - grey[:, :, :-2, 1:-1]) / 2, (grey[:, :, 1:-1, 2:] - grey[:, :, 1:-1, :-2]) / 2)
+    side = images.shape[-1] // 16
+    return avg_pool2d(grey, side), avg_pool2d((down**2 + across**2 + 0.25e-5).sqrt(), side)
+
+
+def drawing(model: Model, photos: torch.Tensor, sketches: torch.Tensor, joined: bool) -> dict[str, torch.Tensor]:
+    """What the photos lack of their sketches, drawn by diffusers' loop with the initial text; and the gradient to its rows."""
+    count = len(photos)
+    loss = Loss(model, Case(pairs=count), photos, sketches)
+    context, eos = model.encode_text(TEXT)
+    rows = context[:, 1:eos].clone().requires_grad_()
+    text = torch.cat([context[:, :1], rows, context[:, eos:]], 1)
+    if joined:
+        optional, length = model.encode_text(DRAWING["optional"])
+        text = torch.cat([text[:, : eos + 2], optional[:, :length], text[:, eos + 2 + length :]], 1)
+    scheduler = DPMSolverMultistepScheduler.from_config(model.schedule.config, timestep_spacing="linspace", steps_offset=0)
+    scheduler.set_timesteps(DRAWING["steps"])
+    latents = loss.noise(0) * scheduler.init_noise_sigma
+    empty = torch.zeros_like(loss.photo_latents)
+    texts = torch.cat([one.expand(count, -1, -1) for one in (text, loss.negative, loss.negative)])
+    for t in scheduler.timesteps:
+        sample = torch.cat([torch.cat([latents, photo], 1) for photo in (loss.photo_latents, loss.photo_latents, empty)])
+        with_text, with_photo, without = model.unet(sample, t, texts).sample.chunk(3)
+        guided = without + 7.5 * (with_text - with_photo) + 1.5 * (with_photo - without)
+        latents = scheduler.step(guided, t, latents).prev_sample
+    images = model.vae.decode(latents / model.vae.config.scaling_factor).sample.clamp(-1, 1)
+    tone, strokes = (mse_loss(ours, theirs) for ours, theirs in zip(squares(images), squares(sketches)))
+    way = model.encode_images(images) - model.encode_images(photos)
+    direction = 1 - cosine_similarity(way, loss.direction).mean()
+    total = DRAWING["tone"] * tone + DRAWING["strokes"] * strokes + DRAWING["direction"] * direction
+    name = "joined" if joined else "alone"
+    return {f"drawing.{name}": total.detach(), f"drawing.{name}.gradient": torch.autograd.grad(total, rows)[0]}
+
+
 def pictures(count: int, seed: int, side: int = 64) -> torch.Tensor:
     """Smooth random pictures in [-1, 1]."""
     coarse = torch.randn(count, 3, 8, 8, generator=torch.Generator().manual_seed(seed))
@@ -153,10 +194,12 @@ def main() -> None:
     photos, sketches = pictures(3, 1), pictures(3, 2)
     tensors = {"photos": photos, "sketches": sketches, "noise": normal((4, 8, 8), SEED, [0, 2**40 + 5], 3)}
     tensors |= {f"gradient.{name}": value for name, value in gradients(model, photos, sketches).items()}
+    for joined in (False, True):
+        tensors |= drawing(model, photos[:2], sketches[:2], joined)
     for name, case in CASES.items():
         tensors |= {f"{name}.{key}": value for key, value in learn(model, case, photos, sketches).items()}
         print(name, tensors[f"{name}.losses"][[0, -1]].tolist())
-    metadata = {"text": TEXT, "seed": str(SEED), "timesteps": json.dumps(TIMESTEPS), "cases": json.dumps({name: asdict(case) for name, case in CASES.items()})}
+    metadata = {"text": TEXT, "seed": str(SEED), "timesteps": json.dumps(TIMESTEPS), "drawing": json.dumps(DRAWING), "cases": json.dumps({name: asdict(case) for name, case in CASES.items()})}
     save_tensors(TARGET, {name: value.contiguous() for name, value in tensors.items()}, metadata)
     print(f"{TARGET}: {TARGET.stat().st_size} bytes")
 

@@ -11,6 +11,7 @@ const CURVES = [
   { key: 'objective', title: 'Objective', colour: '#7a7a7a' },
   { key: 'reconstruction', title: 'Reconstruction', colour: '#3b7dbd' },
   { key: 'edit', title: 'Edit direction', colour: '#c0652a' },
+  { key: 'drawing', title: 'Drawing', colour: '#4f8a5b' },
 ] as const
 
 export function curves({ runs }: Results): Html {
@@ -25,8 +26,8 @@ function curvesOf(run: Run): Html {
   return html`
 <h3>${run.label} <small>${runName(run)}</small></h3>
 ${run.style && html`<p class="note">From “${run.style.text}”; kept: step ${run.style.step}.</p>`}
-<div class="charts">${CURVES.map((curve) => {
-    const points = run.losses.map((losses) => ({ x: losses.step, y: losses[curve.key] }))
+<div class="charts">${CURVES.filter(({ key }) => run.losses[0]?.[key] !== undefined).map((curve) => {
+    const points = run.losses.map((losses) => ({ x: losses.step, y: losses[curve.key] as number }))
     const drawn = chart({ ...curve, xName: 'step', points }, BOX).join('')
     const [first, last] = [points[0]?.y, points.at(-1)?.y].map((value) => value?.toPrecision(3))
     const said = `${curve.title} of ${run.label}: from ${first} to ${last}`
