@@ -2,8 +2,8 @@
 
     python -m examples.demo.make        from the repository's root; needs numpy and opencv-python-headless
 
-The drawing imitates a Renaissance silverpoint: fine strokes slanting one way, laid denser where it is darker, and contours of
-several passes, in the grey-brown of tarnished silver on a warm ground. No family of models/training/styles draws so.
+The drawing imitates a left hand's pencil: fine strokes slanting one way, laid denser where it is darker, and contours of several
+passes, in soft graphite on white paper. No family of models/training/styles draws so.
 """
 
 import io
@@ -49,7 +49,7 @@ def crop(source: tuple[str, str, int, int, int]) -> np.ndarray:
     return cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA if side > SIDE else cv2.INTER_CUBIC)
 
 
-def silverpoint(photo: np.ndarray) -> np.ndarray:
+def pencil(photo: np.ndarray) -> np.ndarray:
     rng = np.random.default_rng(1)
     tone = cv2.GaussianBlur(cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY).astype(np.float32) / 255, (0, 0), 1.2)
     low, high = np.quantile(tone, (0.02, 0.98))
@@ -59,17 +59,16 @@ def silverpoint(photo: np.ndarray) -> np.ndarray:
     cv2.ellipse(head, (int(SIDE * 0.49), int(SIDE * 0.50)), (int(SIDE * 0.36), int(SIDE * 0.47)), 0, 0, 360, 1.0, -1)
     cv2.rectangle(head, (int(SIDE * 0.2), int(SIDE * 0.85)), (int(SIDE * 0.9), SIDE), 1.0, -1)
     dark *= cv2.GaussianBlur(head, (0, 0), 6)
-    metal = np.zeros_like(dark)
-    hatch(metal, dark, rng)
-    contours(metal, tone, head, rng)
-    ground = 0.93 + 0.012 * cv2.GaussianBlur(rng.standard_normal(dark.shape).astype(np.float32), (0, 0), 1.5) * 4
-    amount = np.clip(cv2.GaussianBlur(metal, (0, 0), 0.45), 0, 0.72)[..., None]
-    paper = ground[..., None] * np.array([0.90, 0.965, 1.0], np.float32)
-    drawn = paper * (1 - amount) + amount * np.array([0.33, 0.35, 0.37], np.float32)
+    graphite = np.zeros_like(dark)
+    hatch(graphite, dark, rng)
+    contours(graphite, tone, head, rng)
+    ground = 0.975 + 0.006 * cv2.GaussianBlur(rng.standard_normal(dark.shape).astype(np.float32), (0, 0), 1.5) * 4
+    amount = np.clip(1.3 * cv2.GaussianBlur(graphite, (0, 0), 0.45), 0, 0.92)[..., None]
+    drawn = ground[..., None] * (1 - amount) + amount * 0.15 * np.ones(3, np.float32)
     return (np.clip(drawn, 0, 1) * 255).round().astype(np.uint8)
 
 
-def hatch(metal: np.ndarray, dark: np.ndarray, rng: np.random.Generator) -> None:
+def hatch(graphite: np.ndarray, dark: np.ndarray, rng: np.random.Generator) -> None:
     """Strokes from lower right to upper left, as a left hand lays them; three passes, each for darker parts only."""
     for limit, count in ((0.18, 5200), (0.42, 4200), (0.68, 3600)):
         for _ in range(count):
@@ -80,18 +79,18 @@ def hatch(metal: np.ndarray, dark: np.ndarray, rng: np.random.Generator) -> None
             angle = np.deg2rad(-132 + rng.normal(0, 5))
             reach = rng.uniform(5, 15)
             end = (x + reach * np.cos(angle), y + reach * np.sin(angle))
-            stroke = np.zeros_like(metal)
+            stroke = np.zeros_like(graphite)
             cv2.line(stroke, (int(x * 8), int(y * 8)), (int(end[0] * 8), int(end[1] * 8)), 1.0, 1, cv2.LINE_AA, 3)
-            metal += rng.uniform(0.10, 0.26) * stroke
+            graphite += rng.uniform(0.10, 0.26) * stroke
 
 
-def contours(metal: np.ndarray, tone: np.ndarray, head: np.ndarray, rng: np.random.Generator) -> None:
+def contours(graphite: np.ndarray, tone: np.ndarray, head: np.ndarray, rng: np.random.Generator) -> None:
     """Dark lines by a difference of Gaussians, in three passes that do not quite meet."""
     edges = np.clip(9 * (cv2.GaussianBlur(tone, (0, 0), 2.6) - cv2.GaussianBlur(tone, (0, 0), 1.3)) - 0.05, 0, 1) * head
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
     for amount in (0.0, 1.0, 1.4):
         shift = [amount * 9 * cv2.GaussianBlur(rng.standard_normal(tone.shape).astype(np.float32), (0, 0), 9) for _ in range(2)]
-        metal += 0.4 * cv2.remap(edges, x + shift[0], y + shift[1], cv2.INTER_LINEAR)
+        graphite += 0.4 * cv2.remap(edges, x + shift[0], y + shift[1], cv2.INTER_LINEAR)
 
 
 def main() -> None:
@@ -99,7 +98,7 @@ def main() -> None:
         (HERE / folder).mkdir(exist_ok=True)
     photo = crop(PAIR)
     cv2.imwrite(str(HERE / "pair" / "photo.png"), photo)
-    cv2.imwrite(str(HERE / "pair" / "sketch.png"), silverpoint(photo))
+    cv2.imwrite(str(HERE / "pair" / "sketch.png"), pencil(photo))
     for name, source in PHOTOS.items():
         cv2.imwrite(str(HERE / "photos" / name), crop(source))
 

@@ -15,7 +15,7 @@ import type { EncodedPairs } from './objective.js'
 export interface DrawingRecipe {
   /** Steps of DPM-Solver++. */
   steps: number
-  /** Of the squares' mean grey: mean of squared differences, grey from 0 to 1. */
+  /** Of the squares' mean colour: mean of squared differences, channels from 0 to 1. */
   tone: number
   /** Of the squares' mean gradient magnitude, in grey a pixel: how much is drawn there. */
   strokes: number
@@ -28,7 +28,7 @@ export interface DrawingRecipe {
 /** The squares along a picture's side. */
 const SQUARES = 16
 
-/** Means over squares, [P, 1, squares, squares]. */
+/** Means over squares: [P, 3, squares, squares] of the colours, [P, 1, squares - 1, squares - 1] of the gradients. */
 interface Squares {
   tone: Tensor
   strokes: Tensor
@@ -99,12 +99,9 @@ const LUMA = [0.299, 0.587, 0.114].map((weight) => weight / 2)
 
 /** @param images [B, 3, side, side] in [-1, 1] */
 function squaresOf(images: Tensor, side: number, device: Device): Squares {
-  const grey = images
-    .mul(tensor(LUMA, [1, 3, 1, 1], { device }))
-    .sum([1], true)
-    .add(0.5)
   const pool = (map: Tensor) => averages(map, Math.floor(side / SQUARES))
-  return { tone: pool(grey), strokes: pool(gradientMagnitude(grey, side - 2)) }
+  const grey = images.mul(tensor(LUMA, [1, 3, 1, 1], { device })).sum([1], true)
+  return { tone: pool(images).mul(0.5), strokes: pool(gradientMagnitude(grey, side - 2)) }
 }
 
 /** Of central differences, in grey a pixel. @param grey [B, 1, inner + 2, inner + 2] @returns [B, 1, inner, inner] */

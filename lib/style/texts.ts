@@ -5,7 +5,7 @@ export const OPTIONAL_TEXT = 'convert the image color to black and white with a 
 
 export const PLAIN_TEXT = 'a pencil sketch'
 
-/** What best-text tries unless told otherwise. */
+/** What best-text tries unless told otherwise; and what a learning may begin from. */
 export const TEXTS: readonly string[] = [
   PLAIN_TEXT,
   'a soft, dark pencil drawing',
@@ -29,4 +29,16 @@ export const TEXTS: readonly string[] = [
   'a smooth, light charcoal sketch',
   'a grey photo',
   'a hatching drawing',
+  'a cross hatching drawing',
+  'a brown pencil drawing on cream paper',
+  'a chalk drawing on cream paper',
+  'a chalk drawing on grey paper',
+  'a red chalk drawing',
+  'a sepia drawing',
+  'an ink wash drawing',
+  'a stippled drawing',
+  'an engraving',
+  'a woodcut',
+  'a pastel drawing',
+  'a cartoon',
 ]

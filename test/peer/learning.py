@@ -144,11 +144,11 @@ DRAWING = {"steps": 3, "tone": 4, "strokes": 20, "direction": 0.2, "optional": "
 
 
 def squares(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean grey, and mean length of its gradient, over squares of a sixteenth of the side."""
-    grey = (images * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True) / 2 + 0.5
+    """Mean colour, and mean length of the grey's gradient, over squares of a sixteenth of the side."""
+    grey = (images * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True) / 2
     down, across = ((grey[:, :, 2:, 1:-1] - grey[:, :, :-2, 1:-1]) / 2, (grey[:, :, 1:-1, 2:] - grey[:, :, 1:-1, :-2]) / 2)
     side = images.shape[-1] // 16
-    return avg_pool2d(grey, side), avg_pool2d((down**2 + across**2 + 0.25e-5).sqrt(), side)
+    return avg_pool2d((images + 1) / 2, side), avg_pool2d((down**2 + across**2 + 0.25e-5).sqrt(), side)
 
 
 def drawing(model: Model, photos: torch.Tensor, sketches: torch.Tensor, joined: bool) -> dict[str, torch.Tensor]:
