@@ -14,7 +14,7 @@ import { generator } from '../dist/style/random.js'
 import { contents } from '../test/contents.mjs'
 
 const PHOTOS = 40
-const STEPS = 100
+const STEPS = 30
 const pathOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const MODEL = ['--bundle', pathOf('test/fixtures/tiny'), '--device', 'cpu', '--threads', '1']
 

@@ -9,6 +9,7 @@ import { instructPix2Pix } from './instruct-pix2pix.js'
 import type { Method } from './method.js'
 import { optionalOnly } from './optional-only.js'
 import { ours } from './ours.js'
+import { oursNoDrawing } from './ours-no-drawing.js'
 import { oursNoEdit } from './ours-no-edit.js'
 import { oursNoHybrid } from './ours-no-hybrid.js'
 import { oursPaper } from './ours-paper.js'
@@ -25,6 +26,7 @@ export const METHODS: Readonly<Record<string, MakeMethods>> = {
   ours,
   'ours-paper': oursPaper,
   'ours-text': oursText,
+  'ours-no-drawing': oursNoDrawing,
   'ours-no-edit': oursNoEdit,
   'ours-no-hybrid': oursNoHybrid,
   grey,
