@@ -1,5 +1,6 @@
-// Seconds a learning step: VISII's recipe in diffusers against ours, amortised over a whole learning; and the same single
-// branch on both sides. With --curve also seconds to a held objective. Alike: weights, pair, first text, threads.
+// Seconds a learning step: VISII's recipe in diffusers against ours, amortised over a whole learning; the same single branch on
+// both sides; and a style from one pair, by VISII's recipe there and by our default here. With --curve also seconds to a held
+// objective. Alike: weights, pair, first text, threads.
 //
 //   node bench/learn.mjs --model FOLDER [--bundle FOLDER] [--steps 200] [--curve 1000]        after `npm run build`
 //
@@ -16,8 +17,10 @@ const { resolution } = await ours[0].ask('defaults')
 
 await withPictures(resolution, 0, async ({ pair }) => {
   const report = reporter('learn', { ...facts, steps })
-  await report(await amortised(pair))
+  const visii = await amortised(pair)
+  await report(visii)
   await report(await singleBranch(pair))
+  await report(await wholeStyle(pair, visii))
   if (options.curve) await report(await toObjective(pair, Number(options.curve)))
 })
 for (const one of [...ours, ...peers]) await one.close()
@@ -34,7 +37,6 @@ async function amortised(pair) {
     },
   })
   const rows = await inTurn(options.repeats, [
-    ...ours.map((one) => learning(one, 'default', { recipe: 'default', changes: { steps } })),
     ...ours.map((one) => learning(one, 'visii', { recipe: 'visii', changes: { steps } })),
     ...ours.map((one) => learning(one, 'visii, cached', { recipe: 'visii', changes: { steps, draws } })),
     ...peers.map((one) => learning(one, 'visii', { branches: 3, steps })),
@@ -50,10 +52,36 @@ async function amortised(pair) {
     unit: 'seconds',
     rows,
     ratios: [
-      ...ratioOf("VISII's recipe / our default", peer, best('default')),
       ...ratioOf("VISII's recipe / ours", peer, best('visii')),
       ...ratioOf("VISII's recipe / ours, cached", peer, best('cached')),
     ],
+  }
+}
+
+/** Our default from its first step to its last; VISII's 1,000 steps, worked out from the seconds of one. */
+async function wholeStyle(pair, visii) {
+  const peers = visii.rows.filter(({ name }) => name.startsWith('diffusers'))
+  const mine = await inTurn(
+    options.repeats,
+    ours.map((one) => ({
+      name: `${one.name}, default`,
+      run: async () => (await one.ask('learn', { pair, recipe: 'default' })).seconds,
+    })),
+  )
+  const theirs = peers.map((row) => ({
+    ...row,
+    values: row.values.map((value) => 1000 * value),
+    median: 1000 * row.median,
+  }))
+  return {
+    what: 'a style from one pair, its first text given',
+    unit: 'seconds',
+    rows: [...mine, ...theirs],
+    ratios: ratioOf(
+      "a style: VISII's recipe / our default",
+      quickest(theirs, 'diffusers'),
+      quickest(mine, 'silverpoint'),
+    ),
   }
 }
 
