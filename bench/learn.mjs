@@ -60,7 +60,7 @@ async function amortised(pair) {
 
 /** Our default from its first step to its last; VISII's 1,000 steps, worked out from the seconds of one. */
 async function wholeStyle(pair, visii) {
-  const peers = visii.rows.filter(({ name }) => name.startsWith('diffusers'))
+  const peers = visii.rows.filter(({ name, error }) => name.startsWith('diffusers') && !error)
   const mine = await inTurn(
     options.repeats,
     ours.map((one) => ({

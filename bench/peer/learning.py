@@ -48,8 +48,9 @@ class Learning:
         return {"steps": steps, "points": points}
 
     def reconstruction(self, instruction: torch.Tensor, timestep: torch.Tensor, noise: torch.Tensor, branches: int) -> torch.Tensor:
-        noised = self.schedule.add_noise(self.sketch_latents.float(), noise, timestep)
-        target = {"epsilon": noise, "sample": self.sketch_latents.float()}[self.kind]
+        latents = self.sketch_latents.float()
+        noised = self.schedule.add_noise(latents, noise, timestep)
+        target = {"epsilon": noise, "sample": latents, "v_prediction": self.schedule.get_velocity(latents, noise, timestep)}[self.kind]
         dtype, photo = self.model.dtype, self.photo_latents
         photos, contexts = [photo], [instruction.to(dtype)]
         if branches == 3:
