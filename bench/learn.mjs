@@ -70,7 +70,7 @@ async function wholeStyle(pair, visii) {
   )
   const theirs = peers.map((row) => ({
     ...row,
-    values: row.values.map((value) => 1000 * value),
+    values: row.values.map((value) => Number((1000 * value).toPrecision(4))),
     median: 1000 * row.median,
   }))
   return {

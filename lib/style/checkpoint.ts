@@ -11,7 +11,7 @@ import {
 import { parseJsonAs } from '../data/schema.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { brief, SilverpointError } from '../errors.js'
-import { TEXT_SOURCES } from './initial-text.js'
+import { TEXT_SOURCES } from './provenance.js'
 
 /** Whatever makes two runs differ. */
 export type Settings = Record<string, unknown>

@@ -8,12 +8,9 @@ import { Instruction } from './instruction.js'
 import { type EncodedPairs, Objective } from './objective.js'
 import { PairNoise } from './pair-noise.js'
 import { findText } from './pez.js'
+import type { TextSource } from './provenance.js'
 import type { Recipe } from './recipe.js'
 import { TEXTS } from './texts.js'
-
-/** The user's, PEZ's, or one of the plain texts. */
-export const TEXT_SOURCES = ['user', 'pez', 'plain'] as const
-export type TextSource = (typeof TEXT_SOURCES)[number]
 
 export interface InitialText {
   text: string

@@ -2,7 +2,10 @@
 import * as v from 'valibot'
 import { parseJsonAs, sha256 } from '../data/schema.js'
 import { brief, SilverpointError } from '../errors.js'
-import { TEXT_SOURCES, type TextSource } from './initial-text.js'
+
+/** Where the text came from that a learning began from: the user, PEZ, or the plain texts. */
+export const TEXT_SOURCES = ['user', 'pez', 'plain'] as const
+export type TextSource = (typeof TEXT_SOURCES)[number]
 
 const position = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1))
 

@@ -61,6 +61,12 @@ def _joined(parts: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
     return tuple(out)
 
 
+def build(files: Path) -> CLIPTokenizer:
+    """Of a folder with vocab.json and merges.txt."""
+    special = dict(pad_token=END, unk_token=END, bos_token=START, eos_token=END)
+    return CLIPTokenizer(str(files / "vocab.json"), str(files / "merges.txt"), model_max_length=77, **special)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
@@ -76,7 +82,7 @@ def main() -> None:
     target.mkdir(exist_ok=True)
     (target / "vocab.json").write_text(json.dumps({entry: n for n, entry in enumerate(entries)}, ensure_ascii=False))
     (target / "merges.txt").write_text("#version: 0.2\n" + "\n".join(" ".join(pair) for pair in merges) + "\n")
-    tokenizer = CLIPTokenizer(str(target / "vocab.json"), str(target / "merges.txt"), model_max_length=77, pad_token=END, unk_token=END, bos_token=START, eos_token=END)
+    tokenizer = build(target)
     tokenizer.save_pretrained(folder / "tokenizer")
     print(f"{len(entries)} tokens; {tokenizer.tokenize('a soft pencil sketch of a face, white background')}")
 

@@ -10,12 +10,11 @@ import shutil
 from pathlib import Path
 
 import torch
-from transformers import CLIPTokenizer
 
 from . import clip
 from .codec import SketchCodec
 from .progress import save
-from .tokenizer import END, START
+from .tokenizer import build as build_tokenizer
 from .unet import build
 
 BUNDLE = Path(__file__).parents[1] / "embedded"
@@ -60,9 +59,7 @@ def main() -> None:
     files.mkdir(parents=True, exist_ok=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copyfile(BUNDLE / name, files / name)
-    tokenizer = CLIPTokenizer(
-        str(files / "vocab.json"), str(files / "merges.txt"), model_max_length=77, pad_token=END, unk_token=END, bos_token=START, eos_token=END
-    )
+    tokenizer = build_tokenizer(files)
     tokenizer.save_pretrained(work / "tokenizer")
     model = clip.build(tokenizer)
     fill(model, clip_weights(), {"logit_scale"})

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { FIGURES } from '../../benchmark/figures/names.js'
 import { SENSITIVITIES } from '../../benchmark/sensitivity/names.js'
 import { LAYOUT_NAMES } from '../../data/datasets/layout-names.js'
+import { TEXTS } from '../../style/texts.js'
 import { examples } from '../examples.js'
 import { lazily } from '../lazily.js'
 import { parseCount, parseInteger, withMetrics, withModel } from '../options.js'
@@ -58,7 +59,7 @@ const choices = (command: Command): Command =>
     .option('--seeds <numbers...>', 'seeds of learning and drawing (default: 0)', collectIntegers)
     .option('--text <text>', 'the plain text of instruct-pix2pix, and what ours-text begins from')
     .option('--optional <text>', "what is joined with learned instructions (default: the paper's)")
-    .option('--texts <file>', 'what best-text tries, one a line (default: 34 of our own)')
+    .option('--texts <file>', `what best-text tries, one a line (default: ${TEXTS.length} of our own)`)
     .addOption(
       new Option('--layout <name>', 'its layout (default: told from its folders)').choices(LAYOUT_NAMES),
     )
