@@ -13,7 +13,7 @@ import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
 import type { StepLosses } from '../lib/style/learning-run.js'
 import { Objective } from '../lib/style/objective.js'
 import { PairNoise } from '../lib/style/pair-noise.js'
-import { encodePairs, framePair, type Pair, preparePair } from '../lib/style/pairs.js'
+import { encodePairs, framePair, mirrorPair, type Pair, preparePair } from '../lib/style/pairs.js'
 import { RECIPES, recipe } from '../lib/style/recipe.js'
 import { TEXTS } from '../lib/style/texts.js'
 import * as torch from '../lib/torch/index.js'
@@ -113,10 +113,11 @@ describe('learning a style', () => {
       return torch.tensor(instruction, [1, 77, bundle.manifest.text.width])
     }
     await torch.scope(async () => {
-      const encoded = encodePairs(bundle, [await preparePair(pairs[0]!, bundle.manifest.resolution)])
+      const pair = await preparePair(pairs[0]!, bundle.manifest.resolution)
+      const encoded = encodePairs(bundle, [pair, mirrorPair(pair)])
       const schedule = new NoiseSchedule(bundle.manifest.schedule)
       const objective = new Objective(bundle, schedule, encoded, chosen, bundle.text.encode('').context)
-      const held = new HeldSet(bundle, objective, new PairNoise(bundle, 1, 5), chosen, 3)
+      const held = new HeldSet(bundle, objective, new PairNoise(bundle, 2, 5), 3)
       const scores: number[] = []
       for (const step of [0, 16, 32, 48]) {
         const { eos } = bundle.tokenizer.encode(TEXT)
@@ -280,6 +281,14 @@ describe('a pair', () => {
       await learnStyle(bundle, pairs[0]!, steps),
     ]
     expect(ofImages.hash).toBe(ofFiles.hash)
+  })
+
+  it('mirrored has every row the other way round, and stays as it was itself', () => {
+    const image = { width: 2, height: 1, data: Float32Array.of(1, 2, 3, 4, 5, 6) }
+    const { photo, sketch } = mirrorPair({ photo: image, sketch: image })
+    expect([...photo.data]).toEqual([2, 1, 4, 3, 6, 5])
+    expect(sketch).toEqual(photo)
+    expect([...image.data]).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   it('must be there, and there must be one', async () => {

@@ -79,30 +79,6 @@ describe('what the steps see', () => {
     expect(pairs.size).toBe(10)
   })
 
-  it('only timesteps of the part of the schedule that is asked for', () => {
-    const part = { timesteps: { from: 0.05, to: 0.4 } }
-    const fresh = learningDraws(recipe('paper', part), 1000, 1).timesteps
-    expect([Math.min(...fresh), Math.max(...fresh)]).toEqual([50, 399])
-    const each = learningDraws(recipe('visii', { ...part, steps: 350 }), 1000, 1).timesteps
-    expect(sorted(each)).toEqual([...Array(350).keys()].map((index) => 50 + index))
-    const fixed = learningDraws(
-      recipe('default', { ...part, steps: 7, draws: { kind: 'fixed', count: 7 } }),
-      1000,
-      1,
-    )
-    expect(sorted(fixed.timesteps)).toEqual([75, 125, 175, 225, 275, 325, 375])
-    expect(heldDraws(recipe('default', part), 5, 1000).timesteps).toEqual([85, 155, 225, 295, 365])
-  })
-
-  it('refuses a part of the schedule that is none', () => {
-    for (const timesteps of [
-      { from: 0.4, to: 0.4 },
-      { from: -0.1, to: 1 },
-      { from: 0, to: 2 },
-    ])
-      expect(() => recipe('paper', { timesteps })).toThrow(/0 <= from < to <= 1/)
-  })
-
   it('is the same for the same seed, and another for another', () => {
     expect(learningDraws(recipe('paper'), 1000, 5)).toEqual(learningDraws(recipe('paper'), 1000, 5))
     expect(learningDraws(recipe('paper'), 1000, 5)).not.toEqual(learningDraws(recipe('paper'), 1000, 6))
@@ -110,7 +86,7 @@ describe('what the steps see', () => {
 
   it('never meets the held draws', () => {
     for (const name of ['paper', 'visii', 'default'] as const) {
-      const held = heldDraws(recipe(name), 16, 1000)
+      const held = heldDraws(16, 1000)
       const { draws } = learningDraws(recipe(name), 1000, 0)
       for (const draw of held.draws) expect(draws).not.toContain(draw)
     }

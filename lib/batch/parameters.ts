@@ -40,7 +40,7 @@ export interface SketchSettings extends FramingOptions {
   optional?: string
   /** Default `dpm-solver++`. */
   sampler?: SamplerName
-  /** Calls of the network a photo: more are slower and finer. Default 12. */
+  /** Calls of the network a photo: more are slower. Default: the bundle's own. */
   steps?: number
   /** Scales left out are the bundle's own. */
   guidance?: Partial<Guidance>
@@ -53,7 +53,6 @@ export interface SketchSettings extends FramingOptions {
 /** Chosen by measurement on the embedded bundle. */
 const defaults = {
   sampler: 'dpm-solver++' as SamplerName,
-  steps: 12,
   seed: 0,
   batch: 4,
   face: 'largest' as const,
@@ -65,7 +64,7 @@ export function sketchParameters(
   { manifest, dtype, device }: { manifest: Manifest; dtype: string; device: string },
   { style, optional = '', guidance: scales = {}, ...chosen }: SketchSettings,
 ): SketchParameters {
-  const all = { crop: defaultCrop(manifest), ...defaults, ...defined(chosen) }
+  const all = { crop: defaultCrop(manifest), steps: manifest.steps, ...defaults, ...defined(chosen) }
   const { sampler, steps, seed, batch, crop, face, outputFrame } = all
   const guidance = { ...manifest.guidance, ...defined(scales) }
   const { weightsId, resolution } = manifest

@@ -36,6 +36,8 @@ const Manifest = v.object({
   name: v.string(),
   /** How strongly instruction and photo guide unless a user says otherwise. */
   guidance: v.object({ text: finite, image: finite }),
+  /** Calls of the network a photo, unless a user says otherwise. */
+  steps: size,
   /** SHA-256 of the source's weights: what styles bind to. */
   weightsId: sha256,
   /** Side in px that the model draws at. */
@@ -104,6 +106,8 @@ export interface Manifest {
   name: string
   /** How strongly instruction and photo guide unless a user says otherwise. */
   guidance: { text: number; image: number }
+  /** Calls of the network a photo, unless a user says otherwise. */
+  steps: number
   /** SHA-256 of the source's weights: what styles bind to. */
   weightsId: string
   /** Side in px that the model draws at. */

@@ -8,7 +8,7 @@ import type { Bundle } from '../bundle/bundle.js'
 import { generate } from '../diffusion/generate.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { createSampler } from '../diffusion/samplers/index.js'
-import { cosineSimilarity, type Device, mse, op, type Tensor, tensor } from '../torch/index.js'
+import { cosineSimilarity, type Device, mse, op, sort, type Tensor, tensor } from '../torch/index.js'
 import type { EncodedPairs } from './objective.js'
 
 /** How the drawing is made and what its terms weigh. */
@@ -19,6 +19,8 @@ export interface DrawingRecipe {
   tone: number
   /** Of the squares' mean gradient magnitude, in grey a pixel: how much is drawn there. */
   strokes: number
+  /** Of how far the pictures' gradient magnitudes are apart in their distribution, wherever they are, in grey a pixel. */
+  statistics: number
   /** Of 1 - cosine between the drawing's way from the photo in CLIP's space and the sketch's (Delta_edit, Eq. 4). */
   direction: number
   /** Joined with the instruction in every other step, as it may be when drawing; empty: never. */
@@ -32,6 +34,8 @@ const SQUARES = 16
 interface Squares {
   tone: Tensor
   strokes: Tensor
+  /** [P, pixels], from the faintest to the strongest. */
+  sorted: Tensor
 }
 
 export class DrawingLoss {
@@ -65,13 +69,14 @@ export class DrawingLoss {
    */
   loss(context: Tensor, noise: Tensor): Tensor {
     const drawings = this.#draw(context, noise)
-    const { tone, strokes } = this.#squaresOf(drawings)
+    const { tone, strokes, sorted } = this.#squaresOf(drawings)
     const { photoFeatures, editDirection } = this.#pairs
     const way = this.#bundle.images.encode(drawings).sub(photoFeatures)
     const cosine = cosineSimilarity(way, editDirection).mean()
     return mse(tone, this.#target.tone)
       .mul(this.#recipe.tone)
       .add(mse(strokes, this.#target.strokes).mul(this.#recipe.strokes))
+      .add(sorted.sub(this.#target.sorted).abs().mean().mul(this.#recipe.statistics))
       .add(cosine.neg().add(1).mul(this.#recipe.direction))
   }
 
@@ -101,7 +106,9 @@ const LUMA = [0.299, 0.587, 0.114].map((weight) => weight / 2)
 function squaresOf(images: Tensor, side: number, device: Device): Squares {
   const pool = (map: Tensor) => averages(map, Math.floor(side / SQUARES))
   const grey = images.mul(tensor(LUMA, [1, 3, 1, 1], { device })).sum([1], true)
-  return { tone: pool(images).mul(0.5), strokes: pool(gradientMagnitude(grey, side - 2)) }
+  const strokes = gradientMagnitude(grey, side - 2)
+  const { values: sorted } = sort(strokes.reshape([-1, (side - 2) ** 2]))
+  return { tone: pool(images).mul(0.5), strokes: pool(strokes), sorted }
 }
 
 /** Of central differences, in grey a pixel. @param grey [B, 1, inner + 2, inner + 2] @returns [B, 1, inner, inner] */

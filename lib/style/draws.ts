@@ -15,35 +15,27 @@ const HELD = 2 ** 31
 export function learningDraws(recipe: Recipe, timesteps: number, seed: number): Draws {
   const random = generator(seed)
   const { steps, draws: plan } = recipe
-  const { first, length } = partOf(recipe, timesteps)
   if (plan.kind === 'fresh') {
     return {
-      timesteps: Array.from({ length: steps }, () => first + Math.floor(random() * length)),
+      timesteps: Array.from({ length: steps }, () => Math.floor(random() * timesteps)),
       draws: Array.from({ length: steps }, (_, step) => step),
     }
   }
-  const count = plan.kind === 'fixed' ? plan.count : length
+  const count = plan.kind === 'fixed' ? plan.count : timesteps
   const order = epochs(count, steps, random)
-  return { timesteps: order.map((index) => first + spread(index, count, length)), draws: order }
+  return { timesteps: order.map((index) => spread(index, count, timesteps)), draws: order }
 }
 
 /** Draws apart from those learned on, one timestep in the middle of each of `count` equal parts. */
-export function heldDraws(recipe: Recipe, count: number, timesteps: number): Draws {
+export function heldDraws(count: number, timesteps: number): Draws {
   const indices = Array.from({ length: count }, (_, index) => index)
-  const { first, length } = partOf(recipe, timesteps)
   return {
-    timesteps: indices.map((index) => first + spread(index, count, length)),
+    timesteps: indices.map((index) => spread(index, count, timesteps)),
     draws: indices.map((index) => HELD + index),
   }
 }
 
-/** The timesteps that a recipe draws from: at least one. */
-function partOf({ timesteps: { from, to } }: Recipe, timesteps: number): { first: number; length: number } {
-  const first = Math.min(Math.round(from * timesteps), timesteps - 1)
-  return { first, length: Math.max(1, Math.round(to * timesteps) - first) }
-}
-
-/** The middle of the index-th of `count` equal parts of 0..length-1. */
+/** The middle of the index-th of `count` equal parts of 0..length - 1. */
 const spread = (index: number, count: number, length: number): number =>
   Math.floor(((index + 0.5) * length) / count)
 

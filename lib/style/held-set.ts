@@ -6,7 +6,6 @@ import type { Instruction } from './instruction.js'
 import type { Objective } from './objective.js'
 import type { PairNoise } from './pair-noise.js'
 import { wholeNumbers } from './pair-noise.js'
-import type { Recipe } from './recipe.js'
 
 /** Draws that no step sees, and how an instruction fares on them. */
 export class HeldSet {
@@ -17,11 +16,11 @@ export class HeldSet {
   /** Of the guided prediction: the draws come back each time they are scored. */
   readonly #kept: BranchCache | undefined
 
-  constructor(bundle: Bundle, objective: Objective, noise: PairNoise, recipe: Recipe, count: number) {
+  constructor(bundle: Bundle, objective: Objective, noise: PairNoise, count: number) {
     this.#bundle = bundle
     this.#objective = objective
     this.#noise = noise
-    this.#draws = heldDraws(recipe, count, bundle.manifest.schedule.timesteps)
+    this.#draws = heldDraws(count, bundle.manifest.schedule.timesteps)
     if (objective.hasConstant) this.#kept = new BranchCache(this.#draws, noise.shape, bundle.device)
   }
 

@@ -53,7 +53,7 @@ export async function initialText(
     const near = await lowest(plain, SHORTLIST, ({ text }) =>
       objective.edit(bundle.text.encode(text).context),
     )
-    const held = new HeldSet(bundle, objective, new PairNoise(bundle, pairs.count, seed), recipe, DRAWS)
+    const held = new HeldSet(bundle, objective, new PairNoise(bundle, pairs.count, seed), DRAWS)
     held.fill()
     const optional = recipe.drawing?.optional
     const other = optional ? bundle.text.encode(optional) : undefined

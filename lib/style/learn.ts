@@ -12,6 +12,7 @@ import { LearningRun, type StepLosses } from './learning-run.js'
 import {
   encodePairs,
   hashPair,
+  mirrorPair,
   type Pair,
   type PairOptions,
   type PreparedPair,
@@ -79,7 +80,7 @@ export async function learnStyle(
   const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined
 
   return scope(async () => {
-    const pairs = encodePairs(bundle, prepared)
+    const pairs = encodePairs(bundle, recipe.mirrored ? [...prepared, ...prepared.map(mirrorPair)] : prepared)
     const initial = saved?.state.initial ?? (await initialText(bundle, pairs, recipe, options))
     const run = new LearningRun(
       bundle,

@@ -103,7 +103,7 @@ export class LearningRun {
     this.#step = this.#recordStep()
     const { returned } = recipe
     if (returned.kind === 'held') {
-      this.#held = new HeldSet(bundle, this.#objective, this.#noise, recipe, returned.draws)
+      this.#held = new HeldSet(bundle, this.#objective, this.#noise, returned.draws)
       this.#score = this.#recordScore(this.#held)
     }
   }

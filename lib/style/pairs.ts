@@ -87,6 +87,19 @@ async function inFrame(
   )
 }
 
+export const mirrorPair = ({ photo, sketch }: PreparedPair): PreparedPair => ({
+  photo: mirror(photo),
+  sketch: mirror(sketch),
+})
+
+/** Left to right. */
+function mirror({ width, height, data }: Image): Image {
+  const mirrored = new Float32Array(data.length)
+  for (let row = 0; row < data.length; row += width)
+    mirrored.set(data.slice(row, row + width).reverse(), row)
+  return { width, height, data: mirrored }
+}
+
 const isFramed = (pair: Pair | PreparedPair): pair is PreparedPair =>
   typeof pair.photo === 'object' && !Buffer.isBuffer(pair.photo)
 

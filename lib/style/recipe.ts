@@ -19,6 +19,8 @@ export interface Recipe {
   editSign: 'towards' | 'as-printed'
   /** What is asked of the photo drawn with the instruction, beside both. */
   drawing?: DrawingRecipe
+  /** Whether each pair is learned from mirrored, too: what is the artist's manner is so on either side. */
+  mirrored: boolean
   /** VISII keeps the cosine in [-1, 0.5]: past that the edit loss stops pulling. */
   clampCosine: boolean
   /** The prediction in L_rec: one branch (Eq. 3), or all three, guided. */
@@ -28,8 +30,6 @@ export interface Recipe {
    * every timestep once an epoch, shuffled, with a noise of its own. `fixed`: `count` pairs, evenly spread, shuffled.
    */
   draws: { kind: 'fresh' } | { kind: 'each-timestep' } | { kind: 'fixed'; count: number }
-  /** The part of the schedule that timesteps are from: 0 the cleanest, 1 the noisiest. */
-  timesteps: { from: number; to: number }
   /** Which iterate is the result. `held`: the best on a held set of draws, scored every `every` steps. */
   returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'held'; draws: number; every: number }
   /** PEZ's search for the initial text; not used where the user gives one. */
@@ -51,10 +51,10 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clipGradient: 0,
     weights: { reconstruction: 4, edit: 0.1 },
     editSign: 'towards',
+    mirrored: false,
     clampCosine: false,
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
-    timesteps: { from: 0, to: 1 },
     returned: { kind: 'last' },
     pez: { tokens: 16, steps: 3000 },
     plainTexts: false,
@@ -67,10 +67,10 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clipGradient: 0,
     weights: { reconstruction: 4, edit: 0.1 },
     editSign: 'towards',
+    mirrored: false,
     clampCosine: true,
     prediction: { kind: 'guided', text: 7.5, image: 1.5 },
     draws: { kind: 'each-timestep' },
-    timesteps: { from: 0, to: 1 },
     returned: { kind: 'lowest-step' },
     pez: { tokens: 10, steps: 3000 },
     plainTexts: false,
@@ -81,12 +81,12 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     weightDecay: 0.01,
     clipGradient: 0,
     weights: { reconstruction: 0, edit: 0.1 },
-    drawing: { steps: 6, tone: 4, strokes: 20, direction: 0.2, optional: OPTIONAL_TEXT },
+    drawing: { steps: 3, tone: 4, strokes: 20, statistics: 1.5, direction: 0.2, optional: OPTIONAL_TEXT },
     editSign: 'towards',
+    mirrored: true,
     clampCosine: false,
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
-    timesteps: { from: 0, to: 1 },
     returned: { kind: 'held', draws: 4, every: 20 },
     pez: { tokens: 10, steps: 200 },
     plainTexts: true,
@@ -104,8 +104,5 @@ export function recipe(name: RecipeName, changes: Partial<Recipe> = {}): Recipe 
     throw invalidArgument('learning rate', 'a number above 0', chosen.learningRate)
   if (!(chosen.clipGradient >= 0))
     throw invalidArgument('gradient clipping', 'a number from 0', chosen.clipGradient)
-  const { from, to } = chosen.timesteps
-  if (!(0 <= from && from < to && to <= 1))
-    throw invalidArgument('timesteps', 'shares of the schedule with 0 <= from < to <= 1', `${from} and ${to}`)
   return chosen
 }

@@ -13,16 +13,16 @@ from .verify import CHECKED, TRACED, Shapes, example
 from .weights_id import WeightsId
 
 
-def export(checkpoint: Checkpoint, target: Path, name: str, weights: str, guidance: tuple[float, float]) -> None:
+def export(checkpoint: Checkpoint, target: Path, name: str, weights: str, guidance: tuple[float, float], steps: int) -> None:
     """Makes or replaces the bundle `target`, its networks stored in the floating type named by `weights`.
 
-    `guidance`: the text and image scales it is to be used with.
+    `guidance`, `steps`: the text and image scales, and the sampler's steps, it is to be used with.
     """
     say(f"comparing the text encoder of {checkpoint.source} with the CLIP {checkpoint.clip_name}")
     check_text_tower(checkpoint)
     with bundle.replacing(target, bundle.DRAWING) as folder:
         scales = {"text": guidance[0], "image": guidance[1]}
-        head = {"format": bundle.FORMAT, "version": 1, "name": name, "guidance": scales}
+        head = {"format": bundle.FORMAT, "version": 1, "name": name, "guidance": scales, "steps": steps}
         bundle.write(folder, {**head, **_write(checkpoint, folder, weights)})
 
 

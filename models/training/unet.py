@@ -50,13 +50,14 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     device = torch.device(options.device)
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
     text = CLIPModel.from_pretrained(options.work / "clip").text_model.requires_grad_(False).to(device).eval()
     codec, noising = SketchCodec.from_pretrained(options.work / "autoencoder").requires_grad_(False).to(device).eval(), schedule()
-    torch.manual_seed(0)
+    torch.manual_seed(options.seed)
     unet = build().to(device, memory_format=torch.channels_last)
     if device.type == "cpu":
         unet.set_attn_processor(AttnProcessor())  # the fused attention's backward is slower there
@@ -75,8 +76,8 @@ def main() -> None:
         return text(input_ids=tokens(tokenizer, wording).to(device)).last_hidden_state
 
     clock, running = Clock(options.minutes), 0.0
-    stream = batches(options.work / "photos.npy", 2000 + step, options.batch, blend=True)
-    generator = torch.Generator().manual_seed(step)
+    stream = batches(options.work / "photos.npy", 2**32 * options.seed + 2000 + step, options.batch, blend=True)
+    generator = torch.Generator().manual_seed(2**32 * options.seed + step)
     while not clock.over():
         batch = next(stream)
         for group in optimizer.param_groups:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, DPMSolverMultistepScheduler, UNet2DConditionModel
-from torch.nn.functional import avg_pool2d, cosine_similarity, interpolate, mse_loss
+from torch.nn.functional import avg_pool2d, cosine_similarity, interpolate, l1_loss, mse_loss
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from models.export.checkpoint import quiet
@@ -140,15 +140,16 @@ def gradients(model: Model, photos: torch.Tensor, sketches: torch.Tensor) -> dic
 
 
 # lib/style/drawing-loss.ts
-DRAWING = {"steps": 3, "tone": 4, "strokes": 20, "direction": 0.2, "optional": "black and white"}
+DRAWING = {"steps": 3, "tone": 4, "strokes": 20, "statistics": 1.5, "direction": 0.2, "optional": "black and white"}
 
 
-def squares(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean colour, and mean length of the grey's gradient, over squares of a sixteenth of the side."""
+def squares(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Mean colour, and mean length of the grey's gradient, over squares of a sixteenth of the side; and all lengths, sorted."""
     grey = (images * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True) / 2
     down, across = ((grey[:, :, 2:, 1:-1] - grey[:, :, :-2, 1:-1]) / 2, (grey[:, :, 1:-1, 2:] - grey[:, :, 1:-1, :-2]) / 2)
     side = images.shape[-1] // 16
-    return avg_pool2d((images + 1) / 2, side), avg_pool2d((down**2 + across**2 + 0.25e-5).sqrt(), side)
+    lengths = (down**2 + across**2 + 0.25e-5).sqrt()
+    return avg_pool2d((images + 1) / 2, side), avg_pool2d(lengths, side), lengths.flatten(1).sort().values
 
 
 def drawing(model: Model, photos: torch.Tensor, sketches: torch.Tensor, joined: bool) -> dict[str, torch.Tensor]:
@@ -172,10 +173,12 @@ def drawing(model: Model, photos: torch.Tensor, sketches: torch.Tensor, joined: 
         guided = without + 7.5 * (with_text - with_photo) + 1.5 * (with_photo - without)
         latents = scheduler.step(guided, t, latents).prev_sample
     images = model.vae.decode(latents / model.vae.config.scaling_factor).sample.clamp(-1, 1)
-    tone, strokes = (mse_loss(ours, theirs) for ours, theirs in zip(squares(images), squares(sketches)))
+    drawn, wanted = squares(images), squares(sketches)
+    tone, strokes = (mse_loss(ours, theirs) for ours, theirs in zip(drawn[:2], wanted[:2]))
+    statistics = l1_loss(drawn[2], wanted[2])
     way = model.encode_images(images) - model.encode_images(photos)
     direction = 1 - cosine_similarity(way, loss.direction).mean()
-    total = DRAWING["tone"] * tone + DRAWING["strokes"] * strokes + DRAWING["direction"] * direction
+    total = DRAWING["tone"] * tone + DRAWING["strokes"] * strokes + DRAWING["statistics"] * statistics + DRAWING["direction"] * direction
     name = "joined" if joined else "alone"
     return {f"drawing.{name}": total.detach(), f"drawing.{name}.gradient": torch.autograd.grad(total, rows)[0]}
 

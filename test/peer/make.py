@@ -27,7 +27,7 @@ def make_tiny() -> None:
     shutil.rmtree(CHECKPOINT, ignore_errors=True)
     tiny.write(CHECKPOINT)
     checkpoint = Checkpoint(str(CHECKPOINT))
-    export(checkpoint, FIXTURES / "tiny", "tiny", "float32", (7.5, 1.5))
+    export(checkpoint, FIXTURES / "tiny", "tiny", "float32", (7.5, 1.5), 12)
     Reference(checkpoint, seed=0, size=None).write(FIXTURES / "tiny-reference.safetensors", steps=4)
 
 

@@ -75,7 +75,7 @@ class Report:
 def compare(name: str, report: Report) -> None:
     source, bundle, expected = FOLDER / name, FOLDER / f"{name}-bundle", FOLDER / f"{name}-reference.safetensors"
     checkpoint = Checkpoint(str(source))
-    export(checkpoint, bundle, name, "float32", (7.5, 1.5))
+    export(checkpoint, bundle, name, "float32", (7.5, 1.5), 12)
     Reference(checkpoint, seed=0, size=32).write(expected, steps=2)
     reference = load_file(expected)
     for dtype in (torch.float32, torch.bfloat16, torch.float16):

@@ -87,6 +87,28 @@ def line_portrait(photo, mask, rng) -> Drawn:
 
 
 @portrait
+def fine_portrait(photo, mask, rng) -> Drawn:
+    """Crisp fine contours on clean skin, taken where the tone falls below its surroundings, so that dark skin stays as bare as pale."""
+    width, a = worded(rng, 0.3, 1.2, ("thin lines", "", "thick lines"))
+    gain, b = worded(rng, 1.0, 5.0, ("light", "", "dark"))
+    tone, hand = levels(grey(photo)), rng.uniform(0, 1)
+    flow = tangents(tone)
+    smooth = along(blur(tone, width), flow, 2)
+    hollow = 1 - smooth / np.maximum(blur(smooth, rng.uniform(1, 4)), 0.06)
+    drop = rng.uniform(0, 0.1)
+    inner = smoothstep(hollow, drop, drop + 1 / gain)
+    dark = smoothstep(1 - blur(balanced(levels(blur(grey(photo), 1))), 1.5), 0.5, 0.75)
+    locks, c = hair(rng, dark, flow)
+    locks = np.maximum(locks, rng.uniform(0, 0.5) * dark)
+    edge = rng.uniform(0, 1) * outline(mask, rng.uniform(0.4, 1.0))
+    ink = displaced(1 - (1 - inner) * (1 - edge), rng, hand)
+    ink = 1 - (1 - ink) * (1 - locks)
+    figure = 1 if rng.random() < 0.3 else np.maximum(blur(mask, 1.0), edge)
+    paper = 1 - rng.uniform(0.6, 1) * ink * figure + rng.uniform(0, 0.02) * noise(rng, tone.shape[0], 0.5)
+    return colour(np.clip(paper, 0, 1)), ["fine line portrait", "pencil portrait in lines", "clean portrait sketch"], a + b + c
+
+
+@portrait
 def shaded_portrait(photo, mask, rng) -> Drawn:
     """Soft tone with dark, stroked hair: a studio portrait in graphite."""
     depth, a = worded(rng, 0.3, 1.0, ("pale", "", "deep"))

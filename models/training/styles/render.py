@@ -16,7 +16,7 @@ __all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
 NAMES = [*FAMILIES, *PORTRAITS]
 # What artists' sketches look like is drawn more often than what merely widens the space, screens and prints least.
 _OFTEN = {
-    "line_portrait": 8, "shaded_portrait": 4, "portrait_sketch": 3, "pencil": 2, "graphite": 2, "line_drawing": 2, "ink": 2,
+    "line_portrait": 6, "fine_portrait": 8, "shaded_portrait": 4, "portrait_sketch": 3, "pencil": 2, "graphite": 2, "line_drawing": 2, "ink": 2,
     "loose_sketch": 2, "charcoal": 2, "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
 }
 _WEIGHTS = np.array([_OFTEN.get(name, 1) for name in NAMES], float)
@@ -47,6 +47,8 @@ def photographed(stored: np.ndarray, rng: np.random.Generator, side: int, plain:
         return photo, mask
     if rng.random() < 0.35:
         photo = elsewhere(photo, mask, rng)
+    if rng.random() < 0.25:
+        photo = mask * photo ** rng.uniform(1.2, 2.2) + (1 - mask) * photo  # dark skin is rare among the photos
     return _light(photo, rng), mask
 
 

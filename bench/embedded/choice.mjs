@@ -1,0 +1,120 @@
+// Forced choice: whose manner is a sketch in? Every artist's style draws photos of all artists; each sketch stands beside the artists'
+// own drawings, in an order that does not tell. By stroke statistics the nearest artist is chosen here; by eye, on the sheet: write the
+// choices, a letter a row, into ANSWERS and run again.
+//
+//   node bench/embedded/choice.mjs OUT SHEET.png [ANSWERS]       OUT of one-shot.mjs
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { Sketcher } from '../../dist/batch/sketcher.js'
+import { encodePng, readImage } from '../../dist/data/image.js'
+import { toGrey } from '../../dist/metrics/grey.js'
+import { strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
+import { firstStyles, resultsIn } from './first-styles.mjs'
+import { open, options, record } from './record.mjs'
+
+const PHOTOS_EACH = 3
+const REFERENCES = 2
+const SIDE = 128
+const LETTERS = 'ABCDEFGH'
+
+const told = options()
+const [out, sheet, answers] = told.positionals
+const bundle = await open(told)
+const styles = await firstStyles(out)
+const names = styles.map(([name]) => name)
+const pictures = new Map(names.map((name) => [name, resultsIn(out, name).pictures]))
+
+/** Seeded: the same sheet again for the answers. */
+let state = 20261125
+function shuffled(list) {
+  const rest = [...list]
+  return list.map(() => {
+    state = (48271 * state) % 2147483647
+    return rest.splice(state % rest.length, 1)[0]
+  })
+}
+
+const pathOf = (name, picture) => join(out, name, picture)
+/** Photos are drawn that come last; what artists drew of those before is what sketches are held against. */
+const photos = names.flatMap((name) =>
+  pictures
+    .get(name)
+    .slice(-PHOTOS_EACH)
+    .map(({ photo }) => pathOf(name, photo)),
+)
+const drawings = (name) =>
+  pictures
+    .get(name)
+    .slice(0, -PHOTOS_EACH)
+    .map(({ sketch }) => pathOf(name, sketch))
+
+const statistics = new Map()
+for (const name of names)
+  statistics.set(
+    name,
+    strokeStatistics(
+      await Promise.all(drawings(name).map(async (path) => toGrey(await square(await readImage(path))))),
+    ),
+  )
+
+/** At the size that we draw: the width of a line is told by it. */
+async function square(image) {
+  const bytes = await sharp(await encodePng(image))
+    .resize(SIDE, SIDE, { fit: 'fill' })
+    .png()
+    .toBuffer()
+  return readImage(bytes)
+}
+
+const rows = []
+for (const [name, style] of styles) {
+  const sketcher = new Sketcher(bundle, { crop: 'none', style })
+  for await (const { sketch, error } of sketcher.sketch(photos)) {
+    if (error) throw error
+    rows.push({ name, sketch })
+  }
+  sketcher.dispose()
+}
+const asked = shuffled(rows).map(({ name, sketch }) => {
+  const own = strokeStatistics([toGrey(sketch)])
+  const apart = (other) => strokeDistance(own, statistics.get(other))
+  const order = shuffled(names)
+  return {
+    name,
+    sketch,
+    order,
+    nearest: names.reduce((best, other) => (apart(other) < apart(best) ? other : best)),
+  }
+})
+
+const tiles = []
+for (const [y, { sketch, order }] of asked.entries()) {
+  tiles.push({ input: await encodePng(sketch), left: 0, top: y * SIDE })
+  for (const [x, name] of order.entries())
+    for (let k = 0; k < REFERENCES; k++) {
+      const paths = drawings(name)
+      const input = await encodePng(await square(await readImage(paths[(y * REFERENCES + k) % paths.length])))
+      tiles.push({ input, left: SIDE + 24 + x * (REFERENCES * SIDE + 16) + k * SIDE, top: y * SIDE })
+    }
+}
+const width = SIDE + 24 + names.length * (REFERENCES * SIDE + 16)
+const ground = { width, height: asked.length * SIDE, channels: 3, background: 'white' }
+writeFileSync(sheet, await sharp({ create: ground }).composite(tiles).png().toBuffer())
+
+const share = (choices) =>
+  Number((choices.filter((choice, i) => choice === asked[i].name).length / asked.length).toFixed(3))
+const eye =
+  answers && existsSync(answers)
+    ? readFileSync(answers, 'utf8')
+        .trim()
+        .split(/\s+/)
+        .map((letter, i) => asked[i].order[LETTERS.indexOf(letter)])
+    : undefined
+await record(told, bundle, 'choice', {
+  sketches: asked.length,
+  artists: names.length,
+  strokes: share(asked.map(({ nearest }) => nearest)),
+  eye: eye ? share(eye) : null,
+})
+bundle.dispose()

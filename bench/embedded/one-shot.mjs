@@ -1,0 +1,105 @@
+// One-shot learning on real drawings: of each style, learns from each of five single pairs, draws the others and compares them with the
+// artist's own, beside plain texts, grey photos and the ablations. Goes on where it was cut off.
+//
+//   node bench/embedded/one-shot.mjs PAIRS OUT [--styles style1,style2] [--pairs 5] [--tests N]
+//
+// PAIRS holds a folder of pairs for each style; OUT/STYLE gets the whole benchmark, with pictures and report.
+import { join } from 'node:path'
+import { METHODS } from '../../dist/baselines/index.js'
+import { learned } from '../../dist/baselines/learned.js'
+import { runBenchmark } from '../../dist/benchmark/benchmark.js'
+import { openDataset } from '../../dist/data/datasets/dataset.js'
+import { open, options, record } from './record.mjs'
+
+const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
+const told = options({
+  styles: { type: 'string', default: 'style1,style2' },
+  pairs: { type: 'string', default: '5' },
+  tests: { type: 'string' },
+})
+const [pairs, out] = told.positionals
+const bundle = await open(told)
+
+/** The ablation of the text that learning begins from: `changes` and `text` as learnStyle takes them. */
+const begunFrom = (name, label, learning) => {
+  METHODS[name] = (tools) => [
+    learned(
+      {
+        ...{ name, label },
+        learning: { recipe: 'default', ...learning },
+        drawing: { optional: tools.wishes.optional },
+      },
+      tools,
+    ),
+  ]
+  return name
+}
+
+/** Words that nobody chose, the same each time. */
+function randomWords(count) {
+  const all = Array.from({ length: bundle.tokenizer.size }, (_, id) => bundle.tokenizer.decode([id]))
+  const words = all.filter((word) => /^[a-z]{3,}$/.test(word))
+  let state = 1
+  const next = () => {
+    state = (48271 * state) % 2147483647
+    return words[state % words.length]
+  }
+  return Array.from({ length: count }, next).join(' ')
+}
+
+const methods = [
+  ...['ours', 'ours-no-hybrid', 'ours-no-edit'],
+  begunFrom('ours-pez', "Ours from PEZ's text", { changes: { plainTexts: false } }),
+  begunFrom('ours-random', 'Ours from random words', { text: randomWords(8) }),
+  ...['best-text', 'optional-only', 'grey', 'grey-fitted', 'grey-blurred'],
+]
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
+const round = (value) => Number(value.toFixed(4))
+
+/** Mean and spread over the pairs that were learned from. */
+function row(runs, metric) {
+  const values = runs.map(({ set }) => set[metric].value)
+  const middle = mean(values)
+  return {
+    mean: round(middle),
+    spread: round(Math.sqrt(mean(values.map((value) => (value - middle) ** 2)))),
+  }
+}
+
+/** What the best text does, by each metric: who asks for it has tried them all on the artist's own drawings. */
+function best(runs, metric) {
+  const better = metric === 'strokes' ? Math.min : Math.max
+  const value = better(...runs.map(({ set }) => set[metric].value))
+  return { mean: round(value), text: runs.find(({ set }) => set[metric].value === value).variant }
+}
+
+const styles = {}
+for (const style of told.styles.split(',')) {
+  const { runs, pictures } = await runBenchmark(
+    bundle,
+    await openDataset(join(pairs, style)),
+    join(out, style),
+    {
+      methods,
+      pairs: Number(told.pairs),
+      ...(told.tests && { tests: Number(told.tests) }),
+      onRun: ({ label, learningPair, variant }, done, total) =>
+        console.error(`${style} ${done}/${total} ${label} ${learningPair ?? variant ?? ''}`),
+    },
+  )
+  const of = (name) => runs.filter(({ method }) => method === name)
+  const table = Object.fromEntries(
+    methods.map((name) => [
+      name,
+      Object.fromEntries(
+        METRICS.map((metric) => [metric, (name === 'best-text' ? best : row)(of(name), metric)]),
+      ),
+    ]),
+  )
+  const [{ timings }] = of('ours')
+  const texts = of('ours').map(({ style: { text } }) => text)
+  styles[style] = { pairs: Number(told.pairs), drawn: pictures.length, texts, timings, table }
+  await record(told, bundle, 'oneShot', { textsTried: of('best-text').length, styles })
+}
+bundle.dispose()

@@ -1,0 +1,34 @@
+// The figures of a bundle, section by section, in bench/results/NAME.json.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { loadBundle } from '../../dist/bundle/bundle.js'
+import { machine } from '../lib/machine.mjs'
+
+/**
+ * What all scripts of this folder are told, beside positional arguments:
+ *
+ *   --bundle FOLDER   default: the embedded one
+ *   --name NAME       of the results: embedded
+ */
+export function options(own = {}) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { bundle: { type: 'string' }, name: { type: 'string', default: 'embedded' }, ...own },
+  })
+  return { ...values, positionals }
+}
+
+export const open = (options, settings = {}) => loadBundle(options.bundle, { device: 'cpu', ...settings })
+
+export const resultsOf = (name) => new URL(`../results/${name}.json`, import.meta.url)
+
+/** Puts a section among the results. Those of other weights are gone then: they are another bundle's. */
+export async function record({ name }, bundle, section, figures) {
+  const file = resultsOf(name)
+  const { weightsId } = bundle.manifest
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const kept = before.weightsId === weightsId ? before : { weightsId }
+  kept[section] = { ...(await machine()), ...figures }
+  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`)
+  console.log(`${section}: ${JSON.stringify(figures, null, 2)}`)
+}
