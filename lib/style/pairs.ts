@@ -95,8 +95,7 @@ export const mirrorPair = ({ photo, sketch }: PreparedPair): PreparedPair => ({
 /** Left to right. */
 function mirror({ width, height, data }: Image): Image {
   const mirrored = new Float32Array(data.length)
-  for (let row = 0; row < data.length; row += width)
-    mirrored.set(data.slice(row, row + width).reverse(), row)
+  for (let row = 0; row < data.length; row += width) mirrored.set(data.slice(row, row + width).reverse(), row)
   return { width, height, data: mirrored }
 }
 
