@@ -7,11 +7,10 @@ import { Sketcher } from '../../dist/batch/sketcher.js'
 import { learnStyle } from '../../dist/style/learn.js'
 import { open, options, record } from './record.mjs'
 
-const told = options({ threads: { type: 'string', default: '2' } })
+const told = options()
 const folder = told.bundle ?? new URL('../../models/embedded/', import.meta.url).pathname
 const demo = new URL('../../examples/demo/', import.meta.url).pathname
 const photo = join(demo, 'pair', 'photo.png')
-const threads = Number(told.threads)
 
 async function timed(work) {
   const start = performance.now()
@@ -22,7 +21,7 @@ async function timed(work) {
 const bytes = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
-const [bundle, load] = await timed(() => open(told, { threads }))
+const [bundle, load] = await timed(() => open(told))
 const [style, learn] = await timed(() =>
   learnStyle(bundle, { photo, sketch: join(demo, 'pair', 'sketch.png') }),
 )

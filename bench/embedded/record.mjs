@@ -9,16 +9,22 @@ import { machine } from '../lib/machine.mjs'
  *
  *   --bundle FOLDER   default: the embedded one
  *   --name NAME       of the results: embedded
+ *   --threads 2
  */
 export function options(own = {}) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { bundle: { type: 'string' }, name: { type: 'string', default: 'embedded' }, ...own },
+    options: {
+      bundle: { type: 'string' },
+      name: { type: 'string', default: 'embedded' },
+      threads: { type: 'string', default: '2' },
+      ...own,
+    },
   })
-  return { ...values, positionals }
+  return { ...values, threads: Number(values.threads), positionals }
 }
 
-export const open = (options, settings = {}) => loadBundle(options.bundle, { device: 'cpu', ...settings })
+export const open = ({ bundle, threads }) => loadBundle(bundle, { device: 'cpu', threads })
 
 export const resultsOf = (name) => new URL(`../results/${name}.json`, import.meta.url)
 
