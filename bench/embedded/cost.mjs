@@ -32,7 +32,7 @@ const [, draw] = await timed(async () => {
 sketcher.dispose()
 await record(told, bundle, 'cost', {
   megabytes: Number((bytes / 1e6).toFixed(1)),
-  threads,
+  threads: told.threads,
   seconds: { load, learn, draw },
 })
 bundle.dispose()
