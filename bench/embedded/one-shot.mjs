@@ -1,7 +1,7 @@
 // One-shot learning on real drawings: of each style, learns from each of five single pairs, draws the others and compares them with the
 // artist's own, beside plain texts, grey photos and the ablations. Goes on where it was cut off.
 //
-//   node bench/embedded/one-shot.mjs PAIRS OUT [--styles style1,style2] [--pairs 5] [--tests N]
+//   node bench/embedded/one-shot.mjs PAIRS OUT [--styles style1,style2] [--pairs 5] [--tests N] [--methods ours,…]
 //
 // PAIRS holds a folder of pairs for each style; OUT/STYLE gets the whole benchmark, with pictures and report.
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ const told = options({
   styles: { type: 'string', default: 'style1,style2' },
   pairs: { type: 'string', default: '5' },
   tests: { type: 'string' },
+  methods: { type: 'string' },
 })
 const [pairs, out] = told.positionals
 const bundle = await open(told)
@@ -47,12 +48,13 @@ function randomWords(count) {
   return Array.from({ length: count }, next).join(' ')
 }
 
-const methods = [
+const all = [
   ...['ours', 'ours-no-hybrid', 'ours-no-edit'],
   begunFrom('ours-pez', "Ours from PEZ's text", { changes: { plainTexts: false } }),
   begunFrom('ours-random', 'Ours from random words', { text: randomWords(8) }),
   ...['best-text', 'optional-only', 'grey', 'grey-fitted', 'grey-blurred'],
 ]
+const methods = told.methods?.split(',') ?? all
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
 const round = (value) => Number(value.toFixed(4))
@@ -74,7 +76,6 @@ function best(runs, metric) {
   return { mean: round(value), text: runs.find(({ set }) => set[metric].value === value).variant }
 }
 
-const styles = {}
 for (const style of told.styles.split(',')) {
   const { runs, pictures } = await runBenchmark(
     bundle,
@@ -99,7 +100,10 @@ for (const style of told.styles.split(',')) {
   )
   const [{ timings }] = of('ours')
   const texts = of('ours').map(({ style: { text } }) => text)
-  styles[style] = { pairs: Number(told.pairs), drawn: pictures.length, texts, timings, table }
-  await record(told, bundle, 'oneShot', { textsTried: of('best-text').length, styles })
+  const found = { pairs: Number(told.pairs), drawn: pictures.length, texts, timings, table }
+  await record(told, bundle, 'oneShot', (before) => ({
+    textsTried: of('best-text').length,
+    styles: { ...before?.styles, [style]: found },
+  }))
 }
 bundle.dispose()

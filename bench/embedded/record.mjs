@@ -28,12 +28,16 @@ export const open = ({ bundle, threads }) => loadBundle(bundle, { device: 'cpu',
 
 export const resultsOf = (name) => new URL(`../results/${name}.json`, import.meta.url)
 
-/** Puts a section among the results. Those of other weights are gone then: they are another bundle's. */
-export async function record({ name }, bundle, section, figures) {
+/**
+ * Puts a section among the results. Those of other weights are gone then: they are another bundle's.
+ * @param made the figures, or a function that makes them of the section's earlier ones.
+ */
+export async function record({ name }, bundle, section, made) {
   const file = resultsOf(name)
   const { weightsId } = bundle.manifest
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const kept = before.weightsId === weightsId ? before : { weightsId }
+  const figures = typeof made === 'function' ? made(kept[section]) : made
   kept[section] = { ...(await machine()), ...figures }
   writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`)
   console.log(`${section}: ${JSON.stringify(figures, null, 2)}`)
