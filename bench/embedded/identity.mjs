@@ -59,5 +59,5 @@ async function rankOne(settings) {
 const figures = {}
 for (const [name, style] of await firstStyles(out))
   figures[name] = await rankOne({ style, optional: OPTIONAL_TEXT })
-await record(told, bundle, 'identity', figures)
+await record(told, bundle, 'identity', { styles: figures })
 bundle.dispose()

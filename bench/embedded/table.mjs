@@ -5,9 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resultsOf } from './record.mjs'
 
-const { cost, texts, oneShot, choice, identity, quarter } = JSON.parse(
-  readFileSync(resultsOf('embedded'), 'utf8'),
-)
+const { cost, texts, oneShot, choice, identity } = JSON.parse(readFileSync(resultsOf('embedded'), 'utf8'))
 
 const LABELS = {
   ours: 'learned, with the optional text',
@@ -72,10 +70,9 @@ const whole = [
   '',
   '### Whose manner, and whose face',
   `Forced choice among ${choice.artists} artists, ${choice.sketches} sketches: ${percent(choice.strokes)} right by stroke statistics${choice.eye === null ? '' : `, ${percent(choice.eye)} by eye`}.`,
-  `Rank-1 among ${Object.values(identity)[0].faces} faces: ${Object.entries(identity)
+  `Rank-1 among ${Object.values(identity.styles)[0].faces} faces: ${Object.entries(identity.styles)
     .map(([style, { rankOne, counted }]) => `${style} ${percent(rankOne)} of ${counted} that are no copy`)
     .join(', ')}.`,
-  ...(quarter ? ['', quarter] : []),
 ].join('\n')
 
 console.log(whole)
