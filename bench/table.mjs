@@ -2,7 +2,8 @@
 // README's <!-- speed --> marks.
 //
 //   node bench/table.mjs [--write]
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { putMarked } from './lib/marked.mjs'
 
 const at = (path) => new URL(path, import.meta.url)
 const results = ['learn', 'sketch', 'startup']
@@ -19,17 +20,7 @@ const table = [
 ].join('\n')
 const text = `${table}\n\n${[...new Set(results.map(conditions))].join('\n')}`
 console.log(text)
-if (process.argv.includes('--write')) {
-  const readme = at('../README.md')
-  const marked = /(<!-- speed -->\n).*(<!-- \/speed -->)/s
-  const whole = readFileSync(readme, 'utf8')
-  if (!marked.test(whole))
-    throw new Error('Expected the marks <!-- speed --> and <!-- /speed --> in README.md.')
-  writeFileSync(
-    readme,
-    whole.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`),
-  )
-}
+if (process.argv.includes('--write')) putMarked('README.md', 'speed', text)
 
 function lines({ rows, ratios = [] }) {
   const of = (name) => rows.find((row) => row.name === name).median.toPrecision(3)

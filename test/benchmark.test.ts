@@ -26,7 +26,12 @@ beforeAll(async () => {
   bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
   pairs = await makePairs(join(root, 'pairs'), ['a', 'b', 'c'])
   // As few steps as can be told from none.
-  Object.assign(RECIPES.default, { steps: 4, pez: { tokens: 3, steps: 4 }, returned: { kind: 'last' } })
+  Object.assign(RECIPES.default, {
+    steps: 4,
+    learningRate: 0.02,
+    pez: { tokens: 3, steps: 4 },
+    returned: { kind: 'last' },
+  })
 }, 60_000)
 afterAll(async () => {
   bundle.dispose()
@@ -94,7 +99,7 @@ describe('a benchmark', { timeout: 120_000 }, () => {
     expect(new Set(ours.map(({ style }) => style!.file)).size).toBe(4)
     const drawn = ours.map(({ images }) => readImage(join(results('spread'), images[0]!.file)))
     const [first, ...others] = await Promise.all(drawn)
-    for (const { data } of others) expect(maxDifference(data, first!.data)).toBeGreaterThan(0.01)
+    for (const { data } of others) expect(maxDifference(data, first!.data)).toBeGreaterThan(0.02)
   })
 
   it('scores each source apart, where there are several', async () => {

@@ -3,13 +3,14 @@
 // choices, a letter a row, into ANSWERS and run again.
 //
 //   node bench/embedded/choice.mjs OUT SHEET.png [ANSWERS]       OUT of one-shot.mjs
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { Sketcher } from '../../dist/batch/sketcher.js'
 import { encodePng, readImage } from '../../dist/data/image.js'
 import { toGrey } from '../../dist/metrics/grey.js'
 import { strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
+import { generator } from '../../dist/style/random.js'
 import { firstStyles, resultsIn } from './first-styles.mjs'
 import { open, options, record } from './record.mjs'
 
@@ -26,13 +27,10 @@ const names = styles.map(([name]) => name)
 const pictures = new Map(names.map((name) => [name, resultsIn(out, name).pictures]))
 
 /** Seeded: the same sheet again for the answers. */
-let state = 20261125
+const random = generator(20261125)
 function shuffled(list) {
   const rest = [...list]
-  return list.map(() => {
-    state = (48271 * state) % 2147483647
-    return rest.splice(state % rest.length, 1)[0]
-  })
+  return list.map(() => rest.splice(Math.floor(random() * rest.length), 1)[0])
 }
 
 const pathOf = (name, picture) => join(out, name, picture)
@@ -104,13 +102,12 @@ writeFileSync(sheet, await sharp({ create: ground }).composite(tiles).png().toBu
 
 const share = (choices) =>
   Number((choices.filter((choice, i) => choice === asked[i].name).length / asked.length).toFixed(3))
-const eye =
-  answers && existsSync(answers)
-    ? readFileSync(answers, 'utf8')
-        .trim()
-        .split(/\s+/)
-        .map((letter, i) => asked[i].order[LETTERS.indexOf(letter)])
-    : undefined
+const eye = answers
+  ? readFileSync(answers, 'utf8')
+      .trim()
+      .split(/\s+/)
+      .map((letter, i) => asked[i].order[LETTERS.indexOf(letter)])
+  : undefined
 await record(told, bundle, 'choice', {
   sketches: asked.length,
   artists: names.length,

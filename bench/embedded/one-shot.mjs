@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { METHODS } from '../../dist/baselines/index.js'
 import { learned } from '../../dist/baselines/learned.js'
 import { runBenchmark } from '../../dist/benchmark/benchmark.js'
+import { mean } from '../../dist/benchmark/statistics.js'
 import { openDataset } from '../../dist/data/datasets/dataset.js'
 import { open, options, record } from './record.mjs'
 
@@ -56,7 +57,6 @@ const all = [
 ]
 const methods = told.methods?.split(',') ?? all
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
 const round = (value) => Number(value.toFixed(4))
 
 /** Mean and spread over the pairs that were learned from. */

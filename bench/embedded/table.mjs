@@ -2,7 +2,8 @@
 // <!-- figures --> marks of models/embedded/README.md and of the README, which has those of real drawings only.
 //
 //   node bench/embedded/table.mjs [--write]
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
 const { cost, texts, oneShot, choice, identity } = JSON.parse(readFileSync(resultsOf('embedded'), 'utf8'))
@@ -77,18 +78,6 @@ const whole = [
 
 console.log(whole)
 if (process.argv.includes('--write')) {
-  put('../../models/embedded/README.md', whole)
-  put('../../README.md', drawings.join('\n').trim())
-}
-
-function put(path, text) {
-  const file = new URL(path, import.meta.url)
-  const marked = /(<!-- figures -->\n).*(<!-- \/figures -->)/s
-  const before = readFileSync(file, 'utf8')
-  if (!marked.test(before))
-    throw new Error(`Expected the marks <!-- figures --> and <!-- /figures --> in ${path}.`)
-  writeFileSync(
-    file,
-    before.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`),
-  )
+  putMarked('models/embedded/README.md', 'figures', whole)
+  putMarked('README.md', 'figures', drawings.join('\n').trim())
 }
