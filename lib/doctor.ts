@@ -10,6 +10,7 @@ import { embeddedBundle, loadBundle } from './bundle/bundle.js'
 import { verifyBundle } from './bundle/files.js'
 import { readManifest } from './bundle/manifest.js'
 import { openMpSpinCount } from './config.js'
+import { autoDtype } from './torch/auto-dtype.js'
 import { type DeviceReport, inspectDevices } from './torch/index.js'
 import { candidates } from './torch/locate.js'
 import { addonFiles, openedLibTorch, packageRoot } from './torch/native.js'
@@ -71,7 +72,7 @@ async function probeLibTorch(): Promise<string> {
 async function describeLibTorch(): Promise<string> {
   const { cpuCapability } = await inspectDevices()
   const { folder, version, source } = openedLibTorch() as { folder: string; version: string; source: string }
-  return `${version} from ${folder} (${source}), ${cpuCapability}; networks compute in float32 unless --dtype says otherwise`
+  return `${version} from ${folder} (${source}), ${cpuCapability}; networks compute in ${autoDtype('cpu')} on the CPU unless --dtype says otherwise`
 }
 
 function describeGpu(): string {

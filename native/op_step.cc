@@ -50,12 +50,16 @@ void OpStep::execute() {
   stack.reserve(operands_.size());
   for (const auto& operand : operands_) stack.push_back(read(operand));
   op_.callBoxed(stack);
-  if (!outputs_.empty()) fillSlots(stack, outputs_);
+  if (!outputs_.empty()) fillSlots(tensorsIn(stack), outputs_);
 }
 
-void fillSlots(const std::vector<c10::IValue>& values, const std::vector<SlotPtr>& slots) {
+std::vector<at::Tensor> tensorsIn(const std::vector<c10::IValue>& values) {
   std::vector<at::Tensor> tensors;
   for (const auto& value : values) collect(value, tensors);
+  return tensors;
+}
+
+void fillSlots(std::vector<at::Tensor> tensors, const std::vector<SlotPtr>& slots) {
   TORCH_CHECK(tensors.size() == slots.size(), "expected ", slots.size(), " tensors as the result but received ",
               tensors.size());
   for (size_t i = 0; i < slots.size(); ++i) slots[i]->set(std::move(tensors[i]));

@@ -28,7 +28,10 @@ class OpStep : public Step {
   std::vector<Operand> operands_;
 };
 
-// Puts a tensor, a tuple or a list of tensors into the slots. Throws c10::Error where their numbers differ.
-void fillSlots(const std::vector<c10::IValue>& values, const std::vector<SlotPtr>& slots);
+// The tensors among tensors, tuples and lists of tensors. Throws c10::Error for anything else.
+std::vector<at::Tensor> tensorsIn(const std::vector<c10::IValue>& values);
+
+// Throws c10::Error where their numbers differ.
+void fillSlots(std::vector<at::Tensor> tensors, const std::vector<SlotPtr>& slots);
 
 }  // namespace silverpoint

@@ -85,7 +85,7 @@ at::Tensor uniform(c10::IntArrayRef size, int64_t seed, const at::Tensor& items,
 }  // namespace silverpoint
 
 // float32 tensors of `size`; `items`: one for all, or one for each row; `draw`: a scalar. Both int64 on the CPU.
-TORCH_LIBRARY(silverpoint, library) {
+TORCH_LIBRARY_FRAGMENT(silverpoint, library) {
   library.def("normal(int[] size, int seed, Tensor items, Tensor draw) -> Tensor", &silverpoint::normal);
   library.def("uniform(int[] size, int seed, Tensor items, Tensor draw) -> Tensor", &silverpoint::uniform);
 }

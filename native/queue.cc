@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "wait.h"
+
 namespace silverpoint {
 
 Queue& Queue::instance() {
@@ -24,7 +26,7 @@ void Queue::close(const std::shared_ptr<Account>& owner) {
   owner->closed = true;
   dropWhere(owner.get());
   std::unique_lock lock(mutex_);
-  wait(finished_, lock, [&] { return running_ != owner; });
+  waitUntil(finished_, lock, [&] { return running_ != owner; });
 }
 
 void Queue::shutdown() {
@@ -46,7 +48,7 @@ size_t Queue::length() {
 void Queue::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wait(arrived_, lock, [&] { return stopping_ || !entries_.empty(); });
+    waitUntil(arrived_, lock, [&] { return stopping_ || !entries_.empty(); });
     if (stopping_) return;
     auto entry = std::move(entries_.front());
     entries_.pop_front();

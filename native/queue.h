@@ -2,7 +2,6 @@
 // One thread because libgomp keeps a team of workers for every thread that calls it (measured: 53 ms against 19 ms).
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -35,14 +34,6 @@ class Queue {
     std::shared_ptr<Account> owner;
     StepPtr step;
   };
-
-  // Waits until `ready`. Not by condition_variable::wait, whose symbol (GLIBCXX_3.4.30) RHEL 9 and Amazon Linux 2023
-  // lack: a wait with a deadline is header code over older symbols, and waking once an hour costs nothing.
-  template <class Ready>
-  static void wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock, Ready ready) {
-    while (!changed.wait_for(lock, std::chrono::hours(1), ready)) {
-    }
-  }
 
   void work();
   void dropWhere(const Account* owner);

@@ -1,9 +1,10 @@
 #include "script_module.h"
 
-#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "attention.h"
 #include "op_step.h"
+#include "rows.h"
 
 namespace silverpoint {
 namespace {
@@ -19,17 +20,22 @@ void convertFloating(torch::jit::Module& module, c10::ScalarType dtype) {
 
 }  // namespace
 
-LoadStep::LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, Call call, Done done)
-    : Step("load", call), path_(std::move(path)), device_(device), dtype_(dtype), done_(std::move(done)) {}
+LoadStep::LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, bool independentRows, Call call,
+                   Done done)
+    : Step("load", call),
+      path_(std::move(path)),
+      device_(device),
+      dtype_(dtype),
+      independentRows_(independentRows),
+      done_(std::move(done)) {}
 
 void LoadStep::execute() {
-  // The profiling executor would spend 345-600 ms on its first calls to gain some 5 % on long runs.
-  torch::jit::setGraphExecutorOptimize(false);
-  auto module = std::make_shared<torch::jit::Module>(torch::jit::load(path_, device_));
-  module->eval();
-  convertFloating(*module, dtype_);
-  for (const auto& parameter : module->parameters()) parameter.requires_grad_(false);
-  done_(nullptr, std::move(module));
+  auto module = torch::jit::load(path_, device_);
+  module.eval();
+  convertFloating(module, dtype_);
+  if (device_.is_cpu()) replaceAttention(module);
+  for (const auto& parameter : module.parameters()) parameter.requires_grad_(false);
+  done_(nullptr, std::make_shared<ScriptModule>(ScriptModule{std::move(module), independentRows_}));
 }
 
 ForwardStep::ForwardStep(ModulePtr module, std::vector<SlotPtr> inputs, size_t outputs,
@@ -40,9 +46,11 @@ ForwardStep::ForwardStep(ModulePtr module, std::vector<SlotPtr> inputs, size_t o
 }
 
 void ForwardStep::execute() {
-  std::vector<c10::IValue> inputs;
-  for (const auto& slot : inputs_) inputs.emplace_back(slot->value());
-  fillSlots({module_->forward(std::move(inputs))}, outputs_);
+  std::vector<at::Tensor> inputs;
+  for (const auto& slot : inputs_) inputs.push_back(slot->value());
+  auto& [module, independentRows] = *module_;
+  auto results = independentRows ? forwardRows(module, inputs) : forwardWhole(module, inputs);
+  fillSlots(std::move(results), outputs_);
 }
 
 }  // namespace silverpoint

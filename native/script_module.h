@@ -14,13 +14,18 @@
 
 namespace silverpoint {
 
-using ModulePtr = std::shared_ptr<torch::jit::Module>;
+struct ScriptModule {
+  torch::jit::Module module;
+  bool independentRows;  // row b of its results is made of row b of its inputs alone
+};
+
+using ModulePtr = std::shared_ptr<ScriptModule>;
 
 class LoadStep : public Step {
  public:
   using Done = std::function<void(const FailurePtr&, ModulePtr)>;
 
-  LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, Call call, Done done);
+  LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, bool independentRows, Call call, Done done);
 
  protected:
   void execute() override;
@@ -30,6 +35,7 @@ class LoadStep : public Step {
   std::string path_;
   c10::Device device_;
   c10::ScalarType dtype_;
+  bool independentRows_;
   Done done_;
 };
 

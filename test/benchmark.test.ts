@@ -23,7 +23,7 @@ let bundle: Bundle
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-benchmark-'))
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   pairs = await makePairs(join(root, 'pairs'), ['a', 'b', 'c'])
   // As few steps as can be told from none.
   Object.assign(RECIPES.default, {

@@ -33,7 +33,7 @@ async function change(edit: (manifest: Loose) => void): Promise<void> {
 /** What loading complains of. */
 async function complaint(): Promise<{ code: string; message: string }> {
   try {
-    const loaded = await loadBundle(bundle, { device: 'cpu' })
+    const loaded = await loadBundle(bundle, { device: 'cpu', dtype: 'float32' })
     loaded.dispose()
   } catch (error) {
     return error as { code: string; message: string }
@@ -43,7 +43,7 @@ async function complaint(): Promise<{ code: string; message: string }> {
 
 describe('a bundle', () => {
   it('opens with its shapes, and encodes and decodes what it should', async () => {
-    await using loaded = await loadBundle(bundle, { device: 'cpu' })
+    await using loaded = await loadBundle(bundle, { device: 'cpu', dtype: 'float32' })
     expect(loaded.manifest.kind).toBe('instruct-pix2pix')
     expect(loaded.vae.latentShape(64)).toEqual([4, 8, 8])
     const { context, eos } = loaded.text.encode('a pencil sketch')
@@ -52,7 +52,7 @@ describe('a bundle', () => {
   })
 
   it('refuses a text that does not fit, quoting what is left over', async () => {
-    await using loaded = await loadBundle(bundle, { device: 'cpu' })
+    await using loaded = await loadBundle(bundle, { device: 'cpu', dtype: 'float32' })
     expect(() => loaded.text.encode(`${'a '.repeat(75)}sketch`)).toThrow(
       expect.objectContaining({ code: 'TEXT_TOO_LONG', message: expect.stringContaining('sketch') }),
     )

@@ -61,7 +61,7 @@ describe('where silverpoint.config.json is found', () => {
     const cwd = join(folder, 'project', 'photos')
     const found = await silverpoint(['bundle', 'check'], { cwd: folder })
     expect(found.stderr).toContain(`config file: ${file}\n`)
-    expect(found.stderr).toMatch(/options: device cpu \(config file\), dtype float32 \(default\)/)
+    expect(found.stderr).toMatch(/options: device cpu \(config file\), dtype auto \(default\)/)
     expect(found.stderr).toContain('bundle tiny on cpu')
     const nearer = await silverpoint(['bundle', 'check'], { cwd })
     expect(nearer.stderr).toContain(join(folder, 'project', 'nowhere'))

@@ -16,7 +16,7 @@ let folder: string
 let style: string
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-disk-'))
   style = join(folder, 'style.safetensors')
   await (await makeStyle(bundle, 'a pencil sketch', 1)).save(style)

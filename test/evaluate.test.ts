@@ -17,7 +17,7 @@ let root: string
 let bundle: Bundle
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-evaluate-'))
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
 }, 60_000)
 afterAll(async () => {
   bundle.dispose()

@@ -229,7 +229,7 @@ describe('framing a photo', () => {
 describe('a Sketcher that crops', () => {
   let bundle: Bundle
   beforeAll(async () => {
-    bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+    bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   })
   afterAll(() => bundle.dispose())
 

@@ -24,7 +24,7 @@ let photos: string
 let style: string
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-jobs-'))
   photos = join(folder, 'photos')
   await makePhotos(photos, ['1.png', '2.jpg', '10.png', 'sub/1.png', 'sub/deep/3.webp'])

@@ -35,7 +35,7 @@ async function picture(name: string, width: number, height: number, seed: number
 }
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-learn-'))
   pairs = await Promise.all(
     [1, 2].map(async (n) => ({

@@ -30,7 +30,7 @@ let cases: Record<string, Case>
 let timesteps: number[]
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   peer = await readSafetensors(fixture('learning.safetensors'))
   cases = JSON.parse(peer.metadata.cases as string)
   timesteps = JSON.parse(peer.metadata.timesteps as string)

@@ -50,7 +50,7 @@ let root: string
 let bundle: Bundle
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-metrics-'))
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
 }, 30_000)
 afterAll(async () => {
   bundle.dispose()

@@ -23,7 +23,7 @@ describe('what is said beside results', () => {
 
   it('is with --verbose what was chosen, by whom, and how long it took', { timeout: 60_000 }, async () => {
     const { stderr } = await silverpoint([...check, '--verbose'])
-    expect(stderr).toMatch(/options: device cpu \(command line\), dtype float32 \(default\)/)
+    expect(stderr).toMatch(/options: device cpu \(command line\), dtype auto \(default\)/)
     expect(stderr).toMatch(/bundle: .*tiny, 64 px, opened in \d+\.\d\d s/)
     expect(stderr).toMatch(/LibTorch: 2\.\d+\.\d+\S* in \/.*, named by \S+/)
     expect(stderr).toMatch(/device: \d+ CUDA devices; \d+ threads, \S+/)

@@ -11,7 +11,7 @@ let bundle: Bundle
 let sketches: Tensor
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   const { tensors } = await readSafetensors(fixture('learning.safetensors'))
   sketches = fromStored(tensors.sketches!)
 })

@@ -31,7 +31,7 @@ let report: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'silverpoint-report-'))
   folder = join(root, 'results')
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   // As few steps as can be told from none.
   Object.assign(RECIPES.default, { steps: 4, pez: { tokens: 3, steps: 4 }, returned: { kind: 'last' } })
   dataset = await openDataset(await makePairs(join(root, 'pairs'), STEMS))

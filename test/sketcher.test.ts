@@ -20,7 +20,7 @@ let folder: string
 let photos: string[]
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-sketch-'))
   photos = await makePhotos(folder, ['photo1.png', 'photo2.png', 'photo3.png', 'photo4.png', 'photo5.png'])
 })
@@ -221,7 +221,7 @@ describe('a Sketcher', () => {
   })
 
   it('draws beside others, of one bundle or of another, as it draws alone', async () => {
-    await using twin = await loadBundle(fixture('tiny'), { device: 'cpu' })
+    await using twin = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
     const settings = [
       { from: bundle, optional: 'a pencil sketch', seed: 1 },
       { from: bundle, optional: 'ink', seed: 2, sampler: 'euler-ancestral' as const },

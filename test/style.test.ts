@@ -14,7 +14,7 @@ let bundle: Bundle
 let folder: string
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-style-'))
 })
 afterAll(async () => {

@@ -19,7 +19,7 @@ let photos: string[]
 let wanted: Float32Array[]
 
 beforeAll(async () => {
-  bundle = await loadBundle(fixture('tiny'), { device: 'cpu' })
+  bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-workers-'))
   photos = await makePhotos(folder, ['photo1.png', 'photo2.png', 'photo3.png'])
   wanted = await drawHere()

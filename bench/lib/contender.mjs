@@ -41,7 +41,7 @@ export const silverpoint = ({ bundle, dtype = 'float32', threads }) =>
     threads,
   )
 
-/** diffusers on the folder that the bundle was exported from. `setting`: eager, channels-last or compile. */
+/** diffusers on the folder that the bundle was exported from. `setting`: eager, channels-last, plain-attention (channels last, too) or compile. */
 export const diffusers = ({ python, model, dtype = 'float32', setting = 'eager', threads }) =>
   new Contender(
     `diffusers ${setting} ${short(dtype)}`,
@@ -50,4 +50,4 @@ export const diffusers = ({ python, model, dtype = 'float32', setting = 'eager',
     threads,
   )
 
-const short = (dtype) => ({ float32: 'f32', bfloat16: 'bf16' })[dtype]
+const short = (dtype) => ({ float32: 'f32', bfloat16: 'bf16' })[dtype] ?? dtype

@@ -13,7 +13,7 @@ import { machine } from './machine.mjs'
  *   --python FILE      with the packages of models/export/requirements.txt; default .venv's (npm run test:peer makes it)
  *   --threads 2 --repeats 5
  *   --dtypes float32,bfloat16
- *   --settings eager,channels-last[,compile]    of the peer
+ *   --settings eager,channels-last,plain-attention[,compile]    of the peer
  */
 export function commonOptions(own = {}) {
   const { values } = parseArgs({
@@ -24,7 +24,7 @@ export function commonOptions(own = {}) {
       threads: { type: 'string', default: '2' },
       repeats: { type: 'string', default: '5' },
       dtypes: { type: 'string', default: 'float32,bfloat16' },
-      settings: { type: 'string', default: 'eager,channels-last' },
+      settings: { type: 'string', default: 'eager,channels-last,plain-attention' },
       ...own,
     },
   })

@@ -152,7 +152,7 @@ const works = {
   },
 
   /** What of sketching the networks alone take: everything on the way is there already. */
-  network: ({ count, batch, steps = 12, guidance = manifest.guidance }) =>
+  network: ({ count, batch, steps = manifest.steps, guidance = manifest.guidance }) =>
     scope(async () => {
       const schedule = new NoiseSchedule(manifest.schedule)
       const side = manifest.resolution

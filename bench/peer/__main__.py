@@ -1,6 +1,6 @@
 """diffusers' side of a comparison: works on request, one JSON line in, one JSON line out (bench/lib/contender.mjs). On the CPU.
 
-    python -m bench.peer MODEL [--dtype float32|bfloat16] [--setting eager|channels-last|compile] [--threads 2]
+    python -m bench.peer MODEL [--dtype float32|bfloat16] [--setting eager|channels-last|plain-attention|compile] [--threads 2]
 
 MODEL: the folder in diffusers' layout that the bundle was exported from.
 """
@@ -69,7 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.peer", description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--setting", choices=("eager", "channels-last", "compile"), default="eager")
+    parser.add_argument("--setting", choices=("eager", "channels-last", "plain-attention", "compile"), default="eager")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

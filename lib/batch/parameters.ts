@@ -26,7 +26,7 @@ export interface SketchParameters extends Required<FramingOptions> {
   weightsId: string
   /** Side in px of what the model draws. */
   resolution: number
-  /** What the networks computed in. */
+  /** What the networks computed in; of a Sketcher or a plan what they were asked to, which may be `auto`. */
   dtype: string
   /** Where. */
   device: string

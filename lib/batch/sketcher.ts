@@ -71,7 +71,8 @@ export class Sketcher {
   /** @throws STYLE_MISMATCH, TEXT_TOO_LONG, INVALID_ARGUMENT. */
   constructor(bundle: Bundle, options: SketcherOptions = {}) {
     const { signal, pixelLimit, onSmallerBatch, onWarning, ...settings } = options
-    const parameters = sketchParameters(bundle, settings)
+    const { manifest, device, askedDtype } = bundle
+    const parameters = sketchParameters({ manifest, device, dtype: askedDtype }, settings)
     const { batch, seed, sampler, steps, guidance, optional } = parameters
     if (!Number.isInteger(batch) || batch < 1) throw invalidArgument('batch', 'a whole number from 1', batch)
     if (!Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed)
@@ -235,7 +236,8 @@ export class Sketcher {
   #parametersOf({ wish }: Prepared): SketchParameters {
     const own = wish.style === this.#wish.style
     const style = own ? this.parameters.style : (wish.style?.hash ?? null)
-    return { ...this.parameters, style, optional: wish.optional, batch: this.#batch }
+    const { dtype } = this.#bundle
+    return { ...this.parameters, style, optional: wish.optional, batch: this.#batch, dtype }
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SilverpointError } from '../errors.js'
+import { autoDtype } from '../torch/auto-dtype.js'
 import type { Device, DType } from '../torch/dtype.js'
 import { loadModule, noGrad, open, resolveDevice, type ScriptModule } from '../torch/index.js'
 import { packageRoot } from '../torch/native.js'
@@ -18,8 +19,11 @@ import { Vae } from './vae.js'
 export interface BundleOptions {
   /** `auto` (the default) takes the first GPU, or the CPU where there is none. */
   device?: Device | 'auto'
-  /** What the networks compute in; results are float32 whatever this is. Default float32. */
-  dtype?: 'float32' | 'bfloat16' | 'float16'
+  /**
+   * What the networks compute in; results are float32 whatever this is. `auto` (the default) is bfloat16 on a CPU with
+   * instructions for it, else float32.
+   */
+  dtype?: 'auto' | 'float32' | 'bfloat16' | 'float16'
   /** Threads that compute on the CPU, for all of the process. Default: as many as there are cores. */
   threads?: number
   /** Folder of the LibTorch to use before all others. */
@@ -54,10 +58,9 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
   const files = [vocabulary, merges, ...REQUIRED_ROLES.map((role) => roleOf(manifest, role))]
   await Promise.all(files.map((file) => verifyFile(folder, file)))
   await open(options)
-  const placement: Placement = {
-    device: await resolveDevice(options.device ?? 'auto'),
-    dtype: options.dtype ?? 'float32',
-  }
+  const { dtype: asked = 'auto' } = options
+  const device = await resolveDevice(options.device ?? 'auto')
+  const placement: Placement = { device, dtype: asked === 'auto' ? autoDtype(device) : asked }
   const modules = await loadModules(folder, manifest, placement)
   const tokenizer = Tokenizer.fromFiles(
     await readFile(join(folder, vocabulary.file), 'utf8'),
@@ -65,7 +68,7 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
     manifest.tokenizer,
     manifest.text.tokens,
   )
-  const bundle = new Bundle(folder, manifest, placement, modules, tokenizer)
+  const bundle = new Bundle(folder, manifest, placement, asked, modules, tokenizer)
   try {
     await noGrad(() => probeRoles(manifest, placement, modules))
   } catch (error) {
@@ -80,7 +83,7 @@ async function loadModules(folder: string, manifest: Manifest, placement: Placem
     REQUIRED_ROLES.map(async (role) => {
       const path = join(folder, roleOf(manifest, role).file)
       try {
-        return [role, await loadModule(path, placement)]
+        return [role, await loadModule(path, { ...placement, independentRows: true })]
       } catch (cause) {
         if ((cause as SilverpointError).code !== 'OPERATION_FAILED') throw cause
         throw new SilverpointError(
@@ -107,6 +110,11 @@ export class Bundle {
   readonly device: Device
   /** What they compute in. */
   readonly dtype: DType
+  /**
+   * What it was asked to be.
+   * @internal
+   */
+  readonly askedDtype: string
   /** @internal */
   readonly tokenizer: Tokenizer
   /** @internal */
@@ -124,6 +132,7 @@ export class Bundle {
     folder: string,
     manifest: Manifest,
     placement: Placement,
+    askedDtype: string,
     modules: Modules,
     tokenizer: Tokenizer,
   ) {
@@ -131,6 +140,7 @@ export class Bundle {
     this.manifest = manifest
     this.device = placement.device
     this.dtype = placement.dtype
+    this.askedDtype = askedDtype
     this.tokenizer = tokenizer
     this.unet = new UNet(modules.unet, placement)
     this.vae = new Vae(modules.vae_encode, modules.vae_decode, manifest.latents, placement)

@@ -42,9 +42,12 @@ export function withModel(command: Command): Command {
         .default('auto'),
     )
     .addOption(
-      new Option('--dtype <dtype>', 'what the networks compute in')
-        .choices(['float32', 'bfloat16', 'float16'])
-        .default('float32'),
+      new Option(
+        '--dtype <dtype>',
+        'what the networks compute in; auto: bfloat16 where the CPU has instructions for it',
+      )
+        .choices(['auto', 'float32', 'bfloat16', 'float16'])
+        .default('auto'),
     )
     .option('--threads <count>', 'threads that compute on the CPU', parseCount)
     .option('--libtorch <folder>', 'the LibTorch to use')

@@ -53,7 +53,14 @@ export interface Native {
     call: number,
   ): TensorHandle[]
   grad(loss: TensorHandle, inputs: TensorHandle[], call: number): TensorHandle[]
-  load(path: string, device: string, dtype: number, call: number, answer: Answer<ModuleHandle>): void
+  load(
+    path: string,
+    device: string,
+    dtype: number,
+    independentRows: boolean,
+    call: number,
+    answer: Answer<ModuleHandle>,
+  ): void
   forward(
     module: ModuleHandle,
     inputs: TensorHandle[],

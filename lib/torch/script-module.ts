@@ -8,15 +8,16 @@ import type { Tensor } from './tensor.js'
 /**
  * Loads a TorchScript module, frozen, in evaluation mode, its floating parameters converted to `dtype`.
  * TorchScript is code: check where a file comes from before loading it.
+ * `independentRows`: row b of its results is made of row b of its inputs alone, so that threads may share the rows.
  */
 export async function loadModule(
   path: string,
-  options: { device?: Device; dtype?: DType } = {},
+  options: { device?: Device; dtype?: DType; independentRows?: boolean } = {},
 ): Promise<ScriptModule> {
-  const { device = 'cpu', dtype = 'float32' } = options
+  const { device = 'cpu', dtype = 'float32', independentRows = false } = options
   const call = nextCall()
   const handle = await answered<ModuleHandle>((answer) =>
-    native().load(path, device, dtypeCode(dtype), call, answer),
+    native().load(path, device, dtypeCode(dtype), independentRows, call, answer),
   )
   return new ScriptModule(handle)
 }

@@ -1,0 +1,12 @@
+// Attention on the CPU: LibTorch's fused forward pass, and a backward pass of matrix products in place of the fused one
+// (measured: the embedded UNet's forward and backward pass in bfloat16 is 1.07 to 1.1 times quicker).
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+namespace silverpoint {
+
+// Puts silverpoint::attention in the place of every aten::scaled_dot_product_attention without mask and dropout.
+void replaceAttention(torch::jit::Module& module);
+
+}  // namespace silverpoint

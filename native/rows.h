@@ -1,0 +1,18 @@
+// A module over rows that do not depend on one another: row b of every result is made of row b of every input alone.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <vector>
+
+namespace silverpoint {
+
+// The module's results.
+std::vector<at::Tensor> forwardWhole(torch::jit::Module& module, const std::vector<at::Tensor>& inputs);
+
+// The same, the rows shared between lanes where there are several of both; differentiable in the inputs, and the
+// backward pass is shared as the forward one is. Compute thread only.
+std::vector<at::Tensor> forwardRows(torch::jit::Module& module, const std::vector<at::Tensor>& inputs);
+
+}  // namespace silverpoint

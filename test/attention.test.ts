@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import type { DType } from '../lib/torch/dtype.js'
+import { grad, normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+
+/** Attention and the gradients of the sum of its squares, of 2 rows, 4 heads, 24 queries and 10 keys of width 8. */
+async function attention(name: string, dtype: DType, rest: OpArgument[]): Promise<Float32Array[]> {
+  const of = (count: number, seed: number) => normal([2, 4, count, 8], { seed }).to({ dtype }).requiresGrad()
+  const given = [of(24, 1), of(10, 2), of(10, 3)]
+  const result = op(name, '', [...given, ...rest])[0] as Tensor
+  const gradients = grad(result.to({ dtype: 'float32' }).pow(2).sum(), given)
+  const tensors = [result, ...gradients]
+  return Promise.all(
+    tensors.map(async (one) => (await one.to({ dtype: 'float32' }).toArray()) as Float32Array),
+  )
+}
+
+const own = (dtype: DType) => attention('silverpoint::attention', dtype, [null])
+const plain = (dtype: DType) =>
+  attention('aten::scaled_dot_product_attention', dtype, [null, 0, false, null, false])
+
+/** How far each is from what is wanted, as a share of that. */
+const apart = (found: Float32Array[], wanted: Float32Array[]): number[] =>
+  found.map((array, which) => {
+    const other = wanted[which] as Float32Array
+    return Math.hypot(...array.map((value, i) => value - (other[i] as number))) / Math.hypot(...other)
+  })
+
+describe("silverpoint's attention", () => {
+  it('is the plain one in float32, gradients and all', async () => {
+    for (const distance of apart(await own('float32'), await plain('float32')))
+      expect(distance).toBeLessThan(1e-6)
+  })
+
+  // It rounds the scores to bfloat16 once more than the fused one.
+  it('in bfloat16 is as near to float32 as the plain one is', async () => {
+    const exact = await plain('float32')
+    const allowed = apart(await plain('bfloat16'), exact)
+    for (const [which, distance] of apart(await own('bfloat16'), exact).entries())
+      expect(distance).toBeLessThan(1.5 * (allowed[which] as number))
+  })
+})
