@@ -86,7 +86,8 @@ describe('examples/service.mjs', { timeout: 120_000 }, () => {
     for (const [i, answer] of answers.entries()) {
       expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png'])
       const png = Buffer.from(await answer.arrayBuffer())
-      expect(maxDifference((await readImage(png)).data, wanted[i]!.data)).toBeLessThan(3.1 / 255)
+      // Another batch rounds otherwise, in bfloat16 by up to some levels of 255.
+      expect(maxDifference((await readImage(png)).data, wanted[i]!.data)).toBeLessThan(8 / 255)
       await writeFile(join(folder, 'sketch.png'), png)
       const style = styles[names[i]!].hash
       expect(await readPngMetadata(join(folder, 'sketch.png'))).toMatchObject({ style, steps: 2 })
