@@ -10,6 +10,7 @@ import { learned } from '../../dist/baselines/learned.js'
 import { runBenchmark } from '../../dist/benchmark/benchmark.js'
 import { mean } from '../../dist/benchmark/statistics.js'
 import { openDataset } from '../../dist/data/datasets/dataset.js'
+import { generator } from '../../dist/style/random.js'
 import { open, options, record } from './record.mjs'
 
 const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
@@ -41,12 +42,8 @@ const begunFrom = (name, label, learning) => {
 function randomWords(count) {
   const all = Array.from({ length: bundle.tokenizer.size }, (_, id) => bundle.tokenizer.decode([id]))
   const words = all.filter((word) => /^[a-z]{3,}$/.test(word))
-  let state = 1
-  const next = () => {
-    state = (48271 * state) % 2147483647
-    return words[state % words.length]
-  }
-  return Array.from({ length: count }, next).join(' ')
+  const random = generator(1)
+  return Array.from({ length: count }, () => words[Math.floor(random() * words.length)]).join(' ')
 }
 
 const all = [

@@ -38,7 +38,7 @@ export async function record({ name }, bundle, section, made) {
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const kept = before.weightsId === weightsId ? before : { weightsId }
   const figures = typeof made === 'function' ? made(kept[section]) : made
-  kept[section] = { ...(await machine()), ...figures }
+  kept[section] = { ...(await machine()), dtype: bundle.dtype, ...figures }
   writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`)
   console.log(`${section}: ${JSON.stringify(figures, null, 2)}`)
 }

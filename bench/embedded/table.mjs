@@ -1,4 +1,5 @@
-// The figures of the embedded bundle as tables, from bench/results/embedded.json: prints them, and with --write puts them between the
+// The figures of the embedded bundle as tables, from bench/results/embedded.json, and beside them those of the run of a smaller budget
+// (quarter.json, by one-shot.mjs --bundle FOLDER --name quarter): prints them, and with --write puts them between the
 // <!-- figures --> marks of models/embedded/README.md and of the README, which has those of real drawings only.
 //
 //   node bench/embedded/table.mjs [--write]
@@ -6,7 +7,9 @@ import { readFileSync } from 'node:fs'
 import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
-const { cost, texts, oneShot, choice, identity } = JSON.parse(readFileSync(resultsOf('embedded'), 'utf8'))
+const read = (name) => JSON.parse(readFileSync(resultsOf(name), 'utf8'))
+const { cost, texts, oneShot, choice, identity } = read('embedded')
+const smaller = read('quarter').oneShot.styles
 
 const LABELS = {
   ours: 'learned, with the optional text',
@@ -43,6 +46,21 @@ const drawings = Object.entries(oneShot.styles).flatMap(([style, { pairs, drawn,
   '',
 ])
 
+/** A figure of the smaller run, and how far it is from the bundle's. */
+function beside({ mean }, { mean: whole }, metric) {
+  const change = Math.round(100 * (mean / whole - 1))
+  return `${mean.toFixed(digits(metric))} (${change < 0 ? '-' : '+'}${Math.abs(change)} %)`
+}
+
+const budget = Object.entries(smaller).flatMap(([style, { table }]) =>
+  Object.entries(table).map(
+    ([name, row]) =>
+      `| ${style}, ${LABELS[name]} | ${Object.keys(METRICS)
+        .map((metric) => beside(row[metric], oneShot.styles[style].table[name][metric], metric))
+        .join(' | ')} |`,
+  ),
+)
+
 const judged = ({ families, faces, ssim, distance }) =>
   `| ${families.length} families, ${faces} faces | ${percent(ssim.drawn)} (${percent(ssim.rendered)}) | ${percent(distance.drawn)} (${percent(distance.rendered)}) |`
 
@@ -54,7 +72,7 @@ const whole = [
   `| a style from one pair, default recipe | ${cost.seconds.learn} s |`,
   `| one photo | ${cost.seconds.draw} s |`,
   '',
-  `${cost.cpu}, ${cost.threads} threads${cost.busyBefore > 0.1 ? ', beside other work' : ''}.`,
+  `${cost.cpu}, ${cost.threads} threads, ${cost.dtype}${cost.busyBefore > 0.1 ? ', beside other work' : ''}.`,
   '',
   '### Plain texts',
   "Held-out faces drawn by an instruction, nearest to its family's renderings; in brackets one more rendering of the same words, which",
@@ -68,6 +86,13 @@ const whole = [
   '### Real drawings',
   ...drawings,
   `The best text is the best of ${oneShot.textsTried}, chosen by each metric on the drawings themselves.`,
+  '',
+  '### A smaller budget, another seed',
+  'Trained from random weights with a sixth of the steps and another seed; in brackets how far its figures are from the above:',
+  '',
+  `| | ${Object.values(METRICS).join(' | ')} |`,
+  '| --- | --- | --- | --- | --- |',
+  ...budget,
   '',
   '### Whose manner, and whose face',
   `Forced choice among ${choice.artists} artists, ${choice.sketches} sketches: ${percent(choice.strokes)} right by stroke statistics${choice.eye === null ? '' : `, ${percent(choice.eye)} by eye`}.`,

@@ -1,6 +1,6 @@
 """Stage `held`: photos that were never trained on, each with an instruction and what every family makes of it.
 
-    python -m models.training.held --work WORK --count 200 -o HELD
+    python -m models.training.held --work WORK --first 200 --count 200 -o HELD
 
 HELD/NNN/: photo.png; FAMILY.png, four renderings side by side, with any parameters, but those that the instruction says where the
 family is the photo's own; again.png, one more of its own. HELD/instructions.json: a row a photo, families in turn.
@@ -36,13 +36,14 @@ def alike(photo: np.ndarray, rng: np.random.Generator, family: str, count: int) 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--first", type=int, default=0, help="of the photos held out: what was tuned on others is judged on these")
     parser.add_argument("--count", type=int, default=200, help="photos")
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
     stored = np.load(options.work / "photos-held.npy", mmap_mode="r")
     rng = np.random.default_rng(20261125)
     rows = []
-    for index in range(options.count):
+    for index in range(options.first, options.first + options.count):
         photo, own = np.array(stored[index]), NAMES[index % len(NAMES)]
         folder = options.output / f"{index:03}"
         folder.mkdir(parents=True, exist_ok=True)

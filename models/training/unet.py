@@ -4,6 +4,8 @@
 """
 
 import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -45,60 +47,85 @@ def objective(predicted: torch.Tensor, target: torch.Tensor, latents: torch.Tens
     return (error * (4 * (1 - kept)).clamp(max=1) / (0.3 + detail)).mean()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
-    options = parser.parse_args()
-    device = torch.device(options.device)
-    tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
-    text = CLIPModel.from_pretrained(options.work / "clip").text_model.requires_grad_(False).to(device).eval()
-    codec, noising = SketchCodec.from_pretrained(options.work / "autoencoder").requires_grad_(False).to(device).eval(), schedule()
-    torch.manual_seed(options.seed)
-    unet = build().to(device, memory_format=torch.channels_last)
-    if device.type == "cpu":
-        unet.set_attn_processor(AttnProcessor())  # the fused attention's backward is slower there
-    optimizer = torch.optim.AdamW(unet.parameters(), lr=6e-4, weight_decay=1e-2, fused=True)
-    average, step = Average(unet), 0
-    checkpoint = options.work / "unet.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=device)
-        unet.load_state_dict(state["model"])
-        average.weights, average.steps, step = state["average"], state["step"], state["step"]
-        if "optimizer" in state:  # the stage `unpack` knows of none
-            optimizer.load_state_dict(state["optimizer"])
+@dataclass
+class Noised:
+    """Examples as the network sees them: its inputs, and what they were noised by."""
+
+    sample: torch.Tensor  # [B, 16, 32, 32]: the drawing's latents under noise, and the photo's
+    t: torch.Tensor  # [B]
+    context: torch.Tensor  # [B, 77, 192]
+    target: torch.Tensor  # [B, 8, 32, 32]: the drawing's latents
+    noise: torch.Tensor
+    void: torch.Tensor  # [1, 77, 192]: the empty text's context
+
+
+def noised(work: Path, seed: int, step: int, size: int, device: torch.device) -> Iterator[Noised]:
+    """Batches, text and photo dropped as dual guidance needs it."""
+    tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
+    text = CLIPModel.from_pretrained(work / "clip").text_model.requires_grad_(False).to(device).eval()
+    codec, noising = SketchCodec.from_pretrained(work / "autoencoder").requires_grad_(False).to(device).eval(), schedule()
+    generator = torch.Generator().manual_seed(2**32 * seed + step)
 
     def encode(texts: list[str], void: torch.Tensor) -> torch.Tensor:
         wording = ["" if dropped else wording for dropped, wording in zip(void, texts)]
         return text(input_ids=tokens(tokenizer, wording).to(device)).last_hidden_state
 
-    clock, running = Clock(options.minutes), 0.0
-    stream = batches(options.work / "photos.npy", 2**32 * options.seed + 2000 + step, options.batch, blend=True)
-    generator = torch.Generator().manual_seed(2**32 * options.seed + step)
-    while not clock.over():
-        batch = next(stream)
-        for group in optimizer.param_groups:
-            group["lr"] = 6e-4 * min(1, (step + 1) / 100) * min(1.0, 0.02 + 2.5 * (1 - clock.spent()))
+    for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True):
         with torch.no_grad():
-            chance = torch.rand(options.batch, generator=generator)
-            void = chance < 2 * DROP
+            chance = torch.rand(size, generator=generator)
+            dropped = chance < 2 * DROP
             keep = ((chance < DROP) | (chance >= 3 * DROP)).float().view(-1, 1, 1, 1).to(device)
-            first, second = (encode(batch[name], void) for name in ("instruction", "second"))
+            first, second = (encode(batch[name], dropped) for name in ("instruction", "second"))
             share = batch["share"].to(device).view(-1, 1, 1)
             context = share * first + (1 - share) * second
             context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
             target = codec.encode(batch["drawing"].to(device)).latent_dist.mode()
             photo = codec.encode(batch["photo"].to(device)).latent_dist.mode() * keep
             noise = torch.randn(target.shape, generator=generator).to(device)
-            t = torch.randint(0, 1000, (options.batch,), generator=generator).to(device)
+            t = torch.randint(0, 1000, (size,), generator=generator).to(device)
             sample = torch.cat([noising.add_noise(target, noise, t), photo], 1)
-        with torch.autocast(device.type, torch.bfloat16):
-            predicted = unet(sample.contiguous(memory_format=torch.channels_last), t, context).sample
-        velocity = noising.get_velocity(target, noise, t)
-        loss = objective(predicted.float(), velocity, target, noising.alphas_cumprod.to(device)[t])
+            void = encode([""], torch.ones(1, dtype=torch.bool))
+        yield Noised(sample, t, context, target, noise, void)
+
+
+def predict(unet: UNet2DConditionModel, sample: torch.Tensor, t: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+    with torch.autocast(sample.device.type, torch.bfloat16):
+        return unet(sample.contiguous(memory_format=torch.channels_last), t, context).sample.float()
+
+
+def options(description: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", type=torch.device, default="cpu")
+    return parser.parse_args()
+
+
+def placed(unet: UNet2DConditionModel, device: torch.device) -> UNet2DConditionModel:
+    if device.type == "cpu":
+        unet.set_attn_processor(AttnProcessor())  # the fused attention's backward is slower there
+    return unet.to(device, memory_format=torch.channels_last)
+
+
+def fit(unet: UNet2DConditionModel, name: str, rate: float, velocity: Callable[[Noised], torch.Tensor], told: argparse.Namespace) -> None:
+    """Trains until the minutes are over, from WORK/`name`.pt on where it is there. `velocity`: what is to be predicted."""
+    checkpoint, kept = told.work / f"{name}.pt", schedule().alphas_cumprod.to(told.device)
+    optimizer = torch.optim.AdamW(unet.parameters(), lr=rate, weight_decay=1e-2, fused=True)
+    average, step = Average(unet), 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=told.device)
+        unet.load_state_dict(state["model"])
+        average.weights, average.steps, step = state["average"], state["step"], state["step"]
+        if "optimizer" in state:  # the stage `unpack` knows of none
+            optimizer.load_state_dict(state["optimizer"])
+    clock, running = Clock(told.minutes), 0.0
+    for batch in noised(told.work, told.seed, step, told.batch, told.device):
+        for group in optimizer.param_groups:
+            group["lr"] = rate * min(1, (step + 1) / 100) * min(1.0, 0.02 + 2.5 * (1 - clock.spent()))
+        predicted = predict(unet, batch.sample, batch.t, batch.context)
+        loss = objective(predicted, velocity(batch), batch.target, kept[batch.t])
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
@@ -106,15 +133,23 @@ def main() -> None:
         average.update(unet)
         step, running = step + 1, running + loss.item()
         if step % 25 == 0:
-            log(options.work / "unet.jsonl", step=step, loss=running / 25, spent=clock.spent())
+            log(told.work / f"{name}.jsonl", step=step, loss=running / 25, spent=clock.spent())
             running = 0.0
-        if step % 200 == 0:
+        if step % 200 == 0 or clock.over():
             save(_state(unet, optimizer, average, step), checkpoint)
-    save(_state(unet, optimizer, average, step), checkpoint)
+        if clock.over():
+            return
 
 
 def _state(unet, optimizer, average, step) -> dict:
     return {"model": unet.state_dict(), "optimizer": optimizer.state_dict(), "average": average.weights, "step": step}
+
+
+def main() -> None:
+    told, noising = options(__doc__), schedule()
+    torch.manual_seed(told.seed)
+    unet = placed(build(), told.device)
+    fit(unet, "unet", 6e-4, lambda batch: noising.get_velocity(batch.target, batch.noise, batch.t), told)
 
 
 if __name__ == "__main__":

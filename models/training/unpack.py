@@ -69,7 +69,8 @@ def main() -> None:
     codec.save_pretrained(work / "autoencoder")
     unet = build()
     fill(unet, below("unet.", weights("unet")))
-    save({"model": unet.state_dict(), "average": unet.state_dict(), "step": 0}, work / "unet.pt")
+    for name in ("unet", "distilled"):  # to train on, and to assemble as it is
+        save({"model": unet.state_dict(), "average": unet.state_dict(), "step": 0}, work / f"{name}.pt")
     print(work)
 
 
