@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { loadBundle, Sketcher } from '../../dist/index.js'
 
 const { folder, photos, options, endless } = workerData
-const bundle = await loadBundle(folder, { device: 'cpu' })
+const bundle = await loadBundle(folder, { device: 'cpu', dtype: 'float32' })
 const sketcher = new Sketcher(bundle, options)
 do {
   for await (const { sketch, error } of sketcher.sketch(photos)) parentPort.postMessage(error ?? sketch.data)
