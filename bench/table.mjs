@@ -1,4 +1,4 @@
-// The README's speed table from bench/results/{learn,sketch,startup}.json: prints it, and with --write puts it between the
+// The README's speed table from bench/results/{learn,sketch,startup,neighbour}.json: prints it, and with --write puts it between the
 // README's <!-- speed --> marks.
 //
 //   node bench/table.mjs [--write]
@@ -6,28 +6,35 @@ import { existsSync, readFileSync } from 'node:fs'
 import { putMarked } from './lib/marked.mjs'
 
 const at = (path) => new URL(path, import.meta.url)
-const results = ['learn', 'sketch', 'startup']
+const results = ['learn', 'sketch', 'startup', 'neighbour']
   .map((name) => at(`results/${name}.json`))
   .filter((file) => existsSync(file))
   .map((file) => JSON.parse(readFileSync(file, 'utf8')))
 
-const table = [
+const timed = results.flatMap(({ sections }) => sections.filter(({ unit }) => unit.startsWith('seconds')))
+const isPeers = ({ peer }) => peer.startsWith('diffusers')
+const text = [
   '| peer / silverpoint | seconds, peer | seconds, ours | ratio |',
   '| --- | --- | --- | --- |',
-  ...results.flatMap(({ sections }) =>
-    sections.filter(({ unit }) => unit.startsWith('seconds')).flatMap(lines),
-  ),
+  ...timed.flatMap((section) => lines(section, isPeers)),
+  '',
+  '| silverpoint alone | seconds | seconds | ratio |',
+  '| --- | --- | --- | --- |',
+  ...timed.flatMap((section) => lines(section, (ratio) => !isPeers(ratio))),
+  '',
+  ...new Set(results.map(conditions)),
 ].join('\n')
-const text = `${table}\n\n${[...new Set(results.map(conditions))].join('\n')}`
 console.log(text)
 if (process.argv.includes('--write')) putMarked('README.md', 'speed', text)
 
-function lines({ rows, ratios = [] }) {
+function lines({ rows, ratios = [] }, wanted) {
   const of = (name) => rows.find((row) => row.name === name).median.toPrecision(3)
-  return ratios.map(
-    ({ what, peer, ours, ratio }) =>
-      `| ${what} | ${of(peer)} (${peer}) | ${of(ours)} (${ours}) | ${ratio.toFixed(2)} |`,
-  )
+  return ratios
+    .filter(wanted)
+    .map(
+      ({ what, peer, ours, ratio }) =>
+        `| ${what} | ${of(peer)} (${peer}) | ${of(ours)} (${ours}) | ${ratio.toFixed(2)} |`,
+    )
 }
 
 /** What the figures were measured with, and whether anything else ran. */
