@@ -22,7 +22,8 @@ for (const file of await readdir(stylesFolder)) {
   const { name, ext } = parse(file)
   if (ext === '.safetensors') styles.set(name, await Style.load(join(stylesFolder, file)))
 }
-const bundle = await loadBundle(bundleFolder)
+/** float32 draws the same whatever waits beside a photo; bfloat16, where the CPU has it, is quicker and rounds by the batch. */
+const bundle = await loadBundle(bundleFolder, { dtype: process.env.DTYPE })
 const sketcher = new Sketcher(bundle, {
   batch: BATCH,
   steps: setting('STEPS', 12),

@@ -1,5 +1,5 @@
-// Attention on the CPU: LibTorch's fused forward pass, and a backward pass of matrix products in place of the fused one
-// (measured: the embedded UNet's forward and backward pass in bfloat16 is 1.07 to 1.1 times quicker).
+// Attention on the CPU in half precision: LibTorch's fused forward pass, and a backward pass of matrix products in place of the fused one
+// (measured: a convolutional network with 12 layers of it, forward and backward, is 1.07 to 1.1 times quicker).
 #pragma once
 
 #include <torch/csrc/jit/api/module.h>

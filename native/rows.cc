@@ -57,7 +57,13 @@ Tensors join(const Parts& parts, Tensors Part::* tensors) {
   return joined;
 }
 
-void forward(torch::jit::Module& module, Parts& parts, bool gradients) {
+// Takes each part's share of the inputs through the module: with gradients as the leaves of a graph of its own.
+void forward(torch::jit::Module& module, Parts& parts, at::TensorList inputs, bool gradients) {
+  for (auto& part : parts) {
+    for (const auto& input : inputs) {
+      part.inputs.push_back(part.of(input.detach()).requires_grad_(gradients && input.requires_grad()));
+    }
+  }
   inLanes(parts, [&](Part& part) {
     c10::AutoGradMode mode(gradients);
     part.outputs = forwardWhole(module, part.inputs);
@@ -69,12 +75,7 @@ class RowsFunction : public torch::autograd::Function<RowsFunction> {
  public:
   static Tensors forward(torch::autograd::AutogradContext* context, torch::jit::Module& module, Parts parts,
                          at::TensorList inputs) {
-    for (auto& part : parts) {
-      for (const auto& input : inputs) {
-        part.inputs.push_back(part.of(input.detach()).requires_grad_(input.requires_grad()));
-      }
-    }
-    silverpoint::forward(module, parts, true);
+    silverpoint::forward(module, parts, inputs, true);
     auto results = join(parts, &Part::outputs);
     auto graph = c10::make_intrusive<Graph>(std::move(parts));
     context->saved_data["graph"] = c10::IValue::make_capsule(std::move(graph));
@@ -137,10 +138,7 @@ Tensors forwardRows(torch::jit::Module& module, const Tensors& inputs) {
   if (c10::GradMode::is_enabled() && std::any_of(inputs.begin(), inputs.end(), wanted)) {
     return RowsFunction::apply(module, std::move(parts), at::TensorList(inputs));
   }
-  for (auto& part : parts) {
-    for (const auto& input : inputs) part.inputs.push_back(part.of(input));
-  }
-  forward(module, parts, false);
+  forward(module, parts, inputs, false);
   return join(parts, &Part::outputs);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
 import { grad, normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+import { length, subtract } from './helpers.js'
 
 /** Attention and the gradients of the sum of its squares, of 2 rows, 4 heads, 24 queries and 10 keys of width 8. */
 async function attention(name: string, dtype: DType, rest: OpArgument[]): Promise<Float32Array[]> {
@@ -22,7 +23,7 @@ const plain = (dtype: DType) =>
 const apart = (found: Float32Array[], wanted: Float32Array[]): number[] =>
   found.map((array, which) => {
     const other = wanted[which] as Float32Array
-    return Math.hypot(...array.map((value, i) => value - (other[i] as number))) / Math.hypot(...other)
+    return length(subtract(array, other)) / length(other)
   })
 
 describe("silverpoint's attention", () => {

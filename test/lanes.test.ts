@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { grad, noGrad, normal, open, type Tensor, tensor } from '../lib/torch/index.js'
-import { fixture } from './helpers.js'
+import { fixture, length, subtract } from './helpers.js'
 
 const ROWS = 5
 let bundle: Bundle
@@ -36,10 +36,8 @@ async function both(): Promise<{ predicted: Float32Array; gradients: Float32Arra
 }
 
 /** Euclidean length of the difference, beside that of what is wanted. */
-function apart(found: Float32Array, wanted: Float32Array): number {
-  const length = (of: (i: number) => number) => Math.sqrt(wanted.reduce((sum, _, i) => sum + of(i) ** 2, 0))
-  return length((i) => (found[i] as number) - (wanted[i] as number)) / length((i) => wanted[i] as number)
-}
+const apart = (found: Float32Array, wanted: Float32Array): number =>
+  length(subtract(found, wanted)) / length(wanted)
 
 describe('rows shared between lanes', () => {
   it('give what one thread gives, and its gradients', async () => {

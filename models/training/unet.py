@@ -70,6 +70,8 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
         wording = ["" if dropped else wording for dropped, wording in zip(void, texts)]
         return text(input_ids=tokens(tokenizer, wording).to(device)).last_hidden_state
 
+    with torch.no_grad():
+        void = encode([""], torch.ones(1, dtype=torch.bool))
     for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True):
         with torch.no_grad():
             chance = torch.rand(size, generator=generator)
@@ -84,7 +86,6 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
             noise = torch.randn(target.shape, generator=generator).to(device)
             t = torch.randint(0, 1000, (size,), generator=generator).to(device)
             sample = torch.cat([noising.add_noise(target, noise, t), photo], 1)
-            void = encode([""], torch.ones(1, dtype=torch.bool))
         yield Noised(sample, t, context, target, noise, void)
 
 
