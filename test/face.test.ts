@@ -75,6 +75,21 @@ describe('detectFaces', () => {
     }
   })
 
+  it('is content with the face of a portrait, and finds it where the whole search does', async () => {
+    for (const path of PHOTOS) {
+      const image = await readImage(path)
+      const [[soon], [whole]] = await Promise.all([
+        detectFaces(image, { portrait: true }),
+        detectFaces(image),
+      ])
+      for (const [i, { x, y }] of fivePoints(soon!).entries()) {
+        const other = fivePoints(whole!)[i]!
+        expect(Math.hypot(x - other.x, y - other.y), path).toBeLessThan(0.04 * image.width)
+      }
+    }
+    expect(await detectFaces(await group(), { portrait: true })).toHaveLength(3)
+  })
+
   it('leaves the event loop free', async () => {
     let turns = 0
     const timer = setInterval(() => turns++, 5)

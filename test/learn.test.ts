@@ -10,11 +10,11 @@ import type { DrawingRecipe } from '../lib/style/drawing-loss.js'
 import { HeldSet } from '../lib/style/held-set.js'
 import { Instruction } from '../lib/style/instruction.js'
 import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
-import type { StepLosses } from '../lib/style/learning-run.js'
 import { Objective } from '../lib/style/objective.js'
 import { PairNoise } from '../lib/style/pair-noise.js'
 import { encodePairs, framePair, mirrorPair, type Pair, preparePair } from '../lib/style/pairs.js'
 import { RECIPES, recipe } from '../lib/style/recipe.js'
+import type { StepLosses } from '../lib/style/step-losses.js'
 import { TEXTS } from '../lib/style/texts.js'
 import * as torch from '../lib/torch/index.js'
 import { fixture } from './helpers.js'
@@ -253,8 +253,11 @@ async function expectDamageRefused(path: string) {
     ],
     [{ ...whole, metadata: { ...metadata, state: `{${initial},"best":null}` } }, /for history in its state/],
     [
-      { ...whole, metadata: { ...metadata, state: `{${initial},"history":[[1]],"best":null}` } },
-      /for history.0 in its state/,
+      {
+        ...whole,
+        metadata: { ...metadata, state: `{${initial},"history":[{"step":1,"edit":0}],"best":null}` },
+      },
+      /for history.0.total in its state/,
     ],
   ] as [SafetensorsFile, RegExp][]) {
     await writeFile(path, serialiseSafetensors(damaged))

@@ -7,8 +7,8 @@ import type { Bundle } from '../bundle/bundle.js'
 import { hashJson } from '../data/json.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { learnStyle } from '../style/learn.js'
-import type { StepLosses } from '../style/learning-run.js'
 import { type Recipe, type RecipeName, recipe } from '../style/recipe.js'
+import { type StepLosses, StepLossesSchema } from '../style/step-losses.js'
 import { Style } from '../style/style.js'
 import { LearningWatch } from './learning-watch.js'
 import type { Learned, Task } from './method.js'
@@ -27,15 +27,7 @@ export interface Learning {
 /** What a style file does not tell of its learning. */
 const Learnt = v.object({
   seconds: v.object({ pez: v.nullable(v.number()), learning: v.nullable(v.number()) }),
-  losses: v.array(
-    v.object({
-      step: v.number(),
-      total: v.number(),
-      reconstruction: v.number(),
-      edit: v.number(),
-      drawing: v.optional(v.number()),
-    }),
-  ),
+  losses: v.array(StepLossesSchema),
 })
 type Learnt = v.InferOutput<typeof Learnt>
 

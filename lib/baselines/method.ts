@@ -1,6 +1,6 @@
 /** What every method that a benchmark compares is to it. */
 import type { Image } from '../data/image.js'
-import type { StepLosses } from '../style/learning-run.js'
+import type { StepLosses } from '../style/step-losses.js'
 
 /**
  * What a method of a benchmark was learned from. `one-shot`: the one pair. `none`: no pair. `full-data`: a whole data set, so that it

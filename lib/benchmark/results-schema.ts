@@ -26,7 +26,7 @@ export const RunSchema = v.object({
     v.object({
       step: v.number(),
       objective: v.number(),
-      reconstruction: v.number(),
+      reconstruction: v.optional(v.number()),
       edit: v.number(),
       drawing: v.optional(v.number()),
     }),

@@ -50,7 +50,7 @@ export interface Run {
    */
   timings: Record<'load' | 'pez' | 'learning' | 'inference', number | null>
   /** A step's objective and its terms. */
-  losses: { step: number; objective: number; reconstruction: number; edit: number; drawing?: number }[]
+  losses: { step: number; objective: number; reconstruction?: number; edit: number; drawing?: number }[]
   /** In the order of the tests. */
   images: RunImage[]
   /** Of all images. */

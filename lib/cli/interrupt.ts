@@ -22,7 +22,10 @@ export async function interruptible<T>(output: Output, job: (signal: AbortSignal
     if (!(error instanceof SilverpointError) || error.code !== 'CANCELLED') throw error
     throw new SilverpointError('CANCELLED', error.message, { cause: controller.signal.reason })
   } finally {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
+    // Once interrupted the process is about to end, and a second signal is to end it as it would have before.
+    if (!controller.signal.aborted) {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    }
   }
 }

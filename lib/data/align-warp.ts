@@ -10,7 +10,6 @@ export type Outside = 'edge' | 'white'
 const ROWS = 32
 /** The slope of the cubic at 1 px (Keys's a). */
 const SHARPNESS = -0.75
-const WHITE = [1, 1, 1]
 
 /**
  * The picture as a similarity moves it, seen through a window of width x height px whose corner is at 0, 0. Coordinates
@@ -26,12 +25,14 @@ export async function warp(
 ): Promise<Image> {
   const { image: source, from } = await shrunk(image, inverse(move))
   const data = new Float32Array(3 * width * height)
+  const colour = new Float64Array(3)
   for (let y = 0; y < height; y++) {
     if (y % ROWS === ROWS - 1) await setImmediate()
     for (let x = 0; x < width; x++) {
       const [u, v] = from(x + 0.5, y + 0.5)
       const beyond = u < 0 || v < 0 || u > source.width || v > source.height
-      const colour = beyond && outside === 'white' ? WHITE : sample(source, u - 0.5, v - 0.5)
+      if (beyond && outside === 'white') colour.fill(1)
+      else sample(source, u - 0.5, v - 0.5, colour)
       for (let channel = 0; channel < 3; channel++)
         data[(channel * height + y) * width + x] = colour[channel] as number
     }
@@ -57,22 +58,23 @@ async function shrunk(image: Image, back: Similarity) {
   return { image: source, from }
 }
 
-/** RGB at a place between pixels' middles, with the edges repeated. */
-function sample({ width, height, data }: Image, x: number, y: number): readonly number[] {
+/** RGB at a place between pixels' middles, with the edges repeated, into `colour`. */
+function sample({ width, height, data }: Image, x: number, y: number, colour: Float64Array): void {
   const [left, top] = [Math.floor(x), Math.floor(y)]
   const [across, down] = [weights(x - left), weights(y - top)]
-  const colour = [0, 0, 0]
+  const plane = width * height
+  colour.fill(0)
   for (let j = 0; j < 4; j++) {
     const row = clamp(top - 1 + j, height) * width
     for (let i = 0; i < 4; i++) {
       const weight = (across[i] as number) * (down[j] as number)
       const at = row + clamp(left - 1 + i, width)
       for (let channel = 0; channel < 3; channel++)
-        colour[channel] =
-          (colour[channel] as number) + weight * (data[channel * width * height + at] as number)
+        colour[channel] = (colour[channel] as number) + weight * (data[channel * plane + at] as number)
     }
   }
-  return colour.map((value) => Math.min(1, Math.max(-1, value)))
+  for (let channel = 0; channel < 3; channel++)
+    colour[channel] = Math.min(1, Math.max(-1, colour[channel] as number))
 }
 
 const clamp = (index: number, length: number): number => Math.min(length - 1, Math.max(0, index))

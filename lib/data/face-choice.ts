@@ -19,7 +19,7 @@ export async function findFace(
   remedy: string,
   choice: FaceChoice = 'largest',
 ): Promise<Face> {
-  const faces = await detectFaces(image)
+  const faces = await detectFaces(image, { portrait: choice === 'largest' })
   if (faces.length > 0) return chooseFace(faces, image, choice)
   throw new SilverpointError('FACE_NOT_FOUND', `Expected a face in ${name} but none was found. ${remedy}`)
 }

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { Reply } from './background.js'
 import { openFaceApi } from './face-api.js'
-import type { FoundFace, Pixels } from './face-detector.js'
+import type { FoundFace, Search } from './face-detector.js'
 
 /**
  * Sides that a picture is looked at in, px, and the least score of a face there: large faces and small ones; then, where
@@ -17,7 +17,7 @@ const SAME = 0.5
 
 const faceApi = await openFaceApi(['tinyFaceDetector', 'faceLandmark68Net'])
 
-parentPort?.on('message', async ({ id, job }: { id: number; job: Pixels }) => {
+parentPort?.on('message', async ({ id, job }: { id: number; job: Search }) => {
   const reply: Reply<FoundFace[]> = await detect(job).then(
     (answer) => ({ id, answer }),
     (error) => ({ id, error: (error as Error).message }),
@@ -25,12 +25,15 @@ parentPort?.on('message', async ({ id, job }: { id: number; job: Pixels }) => {
   parentPort?.postMessage(reply)
 })
 
-async function detect({ data, width, height }: Pixels): Promise<FoundFace[]> {
+async function detect({ data, width, height, enough }: Search): Promise<FoundFace[]> {
   const image = faceApi.tf.tensor3d(data, [height, width, 3], 'int32')
   try {
     for (const { sides, least } of PASSES) {
       const found: FoundFace[] = []
-      for (const side of sides) found.push(...(await look(image, side, least)))
+      for (const side of sides) {
+        found.push(...(await look(image, side, least)))
+        if (found.some(({ box }) => box.width >= enough)) break
+      }
       if (found.length > 0) return distinct(found)
     }
     return []

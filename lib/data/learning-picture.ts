@@ -16,10 +16,17 @@ export interface LearningPicture {
 interface StepValues {
   step: number
   loss: number
-  reconstruction: number
+  reconstruction?: number
   edit: number
   drawing?: number
 }
+
+/** There is room for two. */
+const TERMS = [
+  { name: 'Reconstruction', key: 'reconstruction', colour: '#2b6cb0' },
+  { name: 'Drawing', key: 'drawing', colour: '#2f855a' },
+  { name: 'Edit direction', key: 'edit', colour: '#b7521e' },
+] as const
 
 /** In px. */
 const COLUMN = 300
@@ -39,6 +46,7 @@ export function learningPicture(learned: LearningPicture): Promise<Buffer> {
     const points = learned.losses.map((losses) => ({ x: losses.step, y: losses[key] ?? Number.NaN }))
     return chart({ title: name, xName: 'step', colour, points }, columnBox(column, below, CHART))
   }
+  const told = TERMS.filter(({ key }) => learned.losses[0]?.[key] !== undefined).slice(0, 2)
   const pictures = [learned.photo, learned.sketch, learned.reconstruction]
   const svg = [
     ...title.map((line, i) => textAt(GAP, GAP + 11 + i * LINE, line, { size: TEXT, colour: '#222' })),
@@ -46,10 +54,7 @@ export function learningPicture(learned: LearningPicture): Promise<Buffer> {
       textAt(columnBox(i, 0, 0).left + COLUMN / 2, top + COLUMN + 20, name, { size: TEXT, anchor: 'middle' }),
     ),
     ...curve('Loss', 'loss', '#333333', 0),
-    ...curve('Reconstruction', 'reconstruction', '#2b6cb0', 1),
-    ...(learned.losses[0]?.drawing === undefined
-      ? curve('Edit direction', 'edit', '#b7521e', 2)
-      : curve('Drawing', 'drawing', '#2f855a', 2)),
+    ...told.flatMap(({ name, key, colour }, i) => curve(name, key, colour, 1 + i)),
   ]
   const placed = pictures.map((image, i) => ({ image, box: columnBox(i, top, COLUMN) }))
   return renderPage(WIDTH, below + CHART + GAP - 10, svg, placed)

@@ -12,22 +12,16 @@ import { parseJsonAs } from '../data/schema.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { brief, SilverpointError } from '../errors.js'
 import { TEXT_SOURCES } from './provenance.js'
+import { StepLossesSchema } from './step-losses.js'
 
 /** Whatever makes two runs differ. */
 export type Settings = Record<string, unknown>
-
-// JSON writes null for what is not finite: the loss of a run that diverged.
-const loss = v.pipe(
-  v.nullable(v.number()),
-  v.transform((value) => value ?? Number.NaN),
-)
 
 /** What the run knows besides tensors. */
 const State = v.object({
   /** The text it began from. */
   initial: v.object({ text: v.string(), from: v.picklist(TEXT_SOURCES) }),
-  /** Of each step its number and its losses: total, reconstruction, edit, and drawing where there is one. */
-  history: v.array(v.pipe(v.array(loss), v.minLength(4), v.maxLength(5))),
+  history: v.array(StepLossesSchema),
   /** The iterate kept so far; null before there is one. */
   best: v.nullable(
     v.object({ step: v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0)), score: v.number() }),

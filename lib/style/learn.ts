@@ -8,7 +8,7 @@ import { throwIfCancelled } from './cancel.js'
 import { loadCheckpoint, type Settings, saveCheckpoint } from './checkpoint.js'
 import { learningDraws } from './draws.js'
 import { type InitialText, initialText } from './initial-text.js'
-import { LearningRun, type StepLosses } from './learning-run.js'
+import { LearningRun } from './learning-run.js'
 import {
   encodePairs,
   hashPair,
@@ -19,6 +19,7 @@ import {
   preparePair,
 } from './pairs.js'
 import { type Recipe, type RecipeName, recipe as recipeOf } from './recipe.js'
+import type { StepLosses } from './step-losses.js'
 import { Style } from './style.js'
 
 /** How a style is learned, and whom it tells. */

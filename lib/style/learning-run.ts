@@ -24,20 +24,7 @@ import { Instruction } from './instruction.js'
 import { type EncodedPairs, type Losses, Objective } from './objective.js'
 import { PairNoise, wholeNumbers } from './pair-noise.js'
 import type { Recipe } from './recipe.js'
-
-/** The terms of one step's loss. */
-export interface StepLosses {
-  /** From 1. */
-  step: number
-  /** The weighted sum (Eq. 6). */
-  total: number
-  /** L_rec (Eq. 3), a mean of squares in what the network predicts. */
-  reconstruction: number
-  /** L_edit (Eq. 5). */
-  edit: number
-  /** What the drawing lacks of the sketch, weighted already; where the recipe draws. */
-  drawing?: number
-}
+import { type StepLosses, TERMS } from './step-losses.js'
 
 /** The iterate that will be returned, where that is not simply the last. */
 interface Best {
@@ -126,11 +113,13 @@ export class LearningRun {
       const { t, noise } = this.#noise.of(this.#draws, step)
       return this.#objective.constant(t, noise)
     })
-    const { total, reconstruction, edit, drawing } = this.#step.outputs
-    const watch = [total, reconstruction, edit, ...(drawing ? [drawing] : [])]
-    const values = await this.#step.run(times, { watch })
-    for (let i = 0; i < times; i++)
-      this.history.push(stepLosses([this.done + 1, ...values.map((column) => Number(column[i]))]))
+    const { outputs } = this.#step
+    const told = TERMS.filter((term) => outputs[term])
+    const values = await this.#step.run(times, { watch: told.map((term) => outputs[term] as Tensor) })
+    for (let i = 0; i < times; i++) {
+      const terms = told.map((term, column) => [term, values[column]?.[i]])
+      this.history.push({ step: this.done + 1, ...Object.fromEntries(terms) })
+    }
     if (times === due || this.finished) await this.#scoreHeld()
   }
 
@@ -157,15 +146,8 @@ export class LearningRun {
       ),
     )
     const best = { step: await this.#best.step.item(), score: await this.#best.score.item() }
-    const history = this.history.map(({ step, total, reconstruction, edit, drawing }) => [
-      step,
-      total,
-      reconstruction,
-      edit,
-      ...(drawing === undefined ? [] : [drawing]),
-    ])
     // JSON has no infinity: no score yet.
-    return { tensors, state: { history, best: Number.isFinite(best.score) ? best : null } }
+    return { tensors, state: { history: this.history, best: Number.isFinite(best.score) ? best : null } }
   }
 
   /**
@@ -185,7 +167,7 @@ export class LearningRun {
       }
       scope(() => noGrad(() => value.copy_(fromStored(saved))))
     }
-    this.history.push(...history.map(stepLosses))
+    this.history.push(...history)
     this.#counter.fill_(history.length)
     if (best) {
       this.#best.step.fill_(best.step)
@@ -226,7 +208,8 @@ export class LearningRun {
       const drawn = this.#instruction.drawn(context, at(shareOf).to({ device }))
       const losses = this.#objective.losses({ context, drawn }, t, noise, constant)
       const gradient = grad(losses.total, this.#instruction.rows)
-      if (this.#recipe.returned.kind === 'lowest-step') this.#keepLowest(losses.reconstruction)
+      if (this.#recipe.returned.kind === 'lowest-step')
+        this.#keepLowest(losses.reconstruction ?? losses.total)
       this.#optimizer.step([this.#clipped(gradient)])
       this.#counter.add_(1)
       return losses
@@ -265,9 +248,4 @@ export class LearningRun {
     this.#held?.fill()
     await this.#score?.run()
   }
-}
-
-function stepLosses([step, total, reconstruction, edit, drawing]: readonly number[]): StepLosses {
-  const losses = { step, total, reconstruction, edit } as StepLosses
-  return drawing === undefined ? losses : { ...losses, drawing }
 }

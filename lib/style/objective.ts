@@ -27,7 +27,8 @@ export interface EncodedPairs {
 /** The terms of the loss, scalars. */
 export interface Losses {
   total: Tensor
-  reconstruction: Tensor
+  /** Where the recipe gives it a weight. */
+  reconstruction?: Tensor
   edit: Tensor
   /** Weighted already; where the recipe draws. */
   drawing?: Tensor
@@ -79,14 +80,18 @@ export class Objective {
    */
   losses({ context, drawn }: Contexts, timestep: Tensor, noise: Tensor, constant?: Tensor): Losses {
     const { weights } = this.#recipe
-    const reconstruct = () => this.reconstruction(context, timestep, noise, constant)
-    // Told even where it weighs nothing: the curves show what it does meanwhile.
-    const reconstruction = weights.reconstruction === 0 ? noGrad(reconstruct) : reconstruct()
     const edit = this.edit(context)
-    const printed = reconstruction.mul(weights.reconstruction).add(edit.mul(weights.edit))
-    if (!this.#drawing) return { total: printed, reconstruction, edit }
-    const drawing = this.#drawing.loss(drawn, noise)
-    return { total: printed.add(drawing), reconstruction, edit, drawing }
+    const weighted = [edit.mul(weights.edit)]
+    const losses: Omit<Losses, 'total'> = { edit }
+    if (weights.reconstruction !== 0) {
+      losses.reconstruction = this.reconstruction(context, timestep, noise, constant)
+      weighted.unshift(losses.reconstruction.mul(weights.reconstruction))
+    }
+    if (this.#drawing) {
+      losses.drawing = this.#drawing.loss(drawn, noise)
+      weighted.push(losses.drawing)
+    }
+    return { ...losses, total: weighted.reduce((sum, term) => sum.add(term)) }
   }
 
   /** L_rec (Eq. 3), as a mean of squares in what the schedule has the network predict. */
