@@ -31,7 +31,7 @@ export interface Search extends Pixels {
 /** Longest side, px, that a picture is searched in. */
 const SEARCHED = 832
 /** A face as wide as this share of the picture's shorter side fills it. */
-const FILLING = 0.4
+const FILLING = 0.5
 const background = new Background<Search, FoundFace[]>('face-worker.js')
 
 /**
