@@ -30,7 +30,7 @@ export interface Search extends Pixels {
 
 /** Longest side, px, that a picture is searched in. */
 const SEARCHED = 832
-/** A face as wide as this share of the picture's shorter side fills it. */
+/** A face as wide as this share of the picture's longer side fills it. */
 const FILLING = 0.5
 const background = new Background<Search, FoundFace[]>('face-worker.js')
 
@@ -45,7 +45,7 @@ export async function detectFaces(image: Image, { portrait = false } = {}): Prom
     .raw()
     .toBuffer({ resolveWithObject: true })
   const { width, height } = info
-  const enough = portrait ? FILLING * Math.min(width, height) : Number.POSITIVE_INFINITY
+  const enough = portrait ? FILLING * Math.max(width, height) : Number.POSITIVE_INFINITY
   const pixels = { width, height, data: Uint8Array.from(data), enough }
   const faces = await background.run(pixels, [pixels.data.buffer]).catch((cause: Error) => {
     throw new SilverpointError(
