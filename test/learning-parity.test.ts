@@ -204,6 +204,42 @@ describe('guided steps on draws that come back', () => {
     return { losses, rows: (await instruction.rows.toArray()) as Float32Array }
   }
 
+  it('in batches take the mean of the gradients that their draws have alone', async () => {
+    const pairs = encodedPairs(2)
+    const initial = bundle.text.encode(peer.metadata.text as string)
+    const batch = 3
+    const one = recipe('visii', { ...chosen, steps: 1, batch })
+    const draws = { timesteps: [50, 450, 450], draws: [1, 2, 1] }
+    const rows = initial.context.narrow(1, 1, initial.eos - 1)
+    const start = (await rows.toArray()) as Float32Array
+    const objective = new Objective(
+      ...([bundle, new NoiseSchedule(bundle.manifest.schedule), pairs, one] as const),
+      bundle.text.encode('').context,
+    )
+    const instruction = new Instruction(initial, 77)
+    const context = instruction.context()
+    const losses = draws.timesteps.map((timestep, i) => {
+      const t = torch.tensor(BigInt64Array.of(BigInt(timestep), BigInt(timestep)), [2])
+      const item = torch.tensor(BigInt64Array.of(0n, 1n), [2])
+      const noise = torch.normal([2, 4, 8, 8], { seed: seed(), item, draw: draws.draws[i]! })
+      return objective.losses({ context, drawn: context }, t, noise).total
+    })
+    const mean = losses.reduce((sum, loss) => sum.add(loss)).div(batch)
+    const optimizer = new torch.AdamW([instruction.rows], { lr: one.learningRate, weightDecay: 0.01 })
+    optimizer.step([torch.grad(mean, instruction.rows)])
+
+    const run = new LearningRun(bundle, pairs, initial, one, draws, seed())
+    await run.advance(1)
+    expect(run.finished).toBe(true)
+    expect(run.history[0]!.total).toBeCloseTo(await mean.item(), 4)
+    const { width } = bundle.manifest.text
+    const learned = (await run.result()).instruction.subarray(width, width * initial.eos)
+    const wanted = (await instruction.rows.toArray()) as Float32Array
+    // A first step of Adam goes as far wherever the gradient is not zero: its direction tells.
+    expect(cosine(subtract(learned, start), subtract(wanted, start))).toBeGreaterThan(0.999)
+    run.dispose()
+  })
+
   it('learn with one branch a step what three branches learn', async () => {
     const pairs = encodedPairs(1)
     const draws = learningDraws(chosen, 1000, 3)

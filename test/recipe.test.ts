@@ -42,6 +42,7 @@ describe('the presets', () => {
       /one of paper, visii, default for recipe but received "papre"/,
     )
     expect(() => recipe('paper', { steps: 0 })).toThrow(/whole number from 1 for steps but received 0/)
+    expect(() => recipe('paper', { batch: 0.5 })).toThrow(/whole number from 1 for batch/)
     expect(() => recipe('paper', { learningRate: -1 })).toThrow(/above 0 for learning rate/)
     expect(() => recipe('paper', { clipGradient: Number.NaN })).toThrow(/gradient clipping/)
   })
@@ -77,6 +78,12 @@ describe('what the steps see', () => {
     for (const draw of new Set(draws)) expect(draws.filter((other) => other === draw).length).toBe(4)
     const pairs = new Set(timesteps.map((t, i) => `${t} ${draws[i]}`))
     expect(pairs.size).toBe(10)
+  })
+
+  it('in batches: as many draws a step, in the same order', () => {
+    const draws = (steps: number, batch: number) =>
+      learningDraws(recipe('visii', { steps, batch, draws: { kind: 'fixed', count: 10 } }), 1000, 1)
+    expect(draws(10, 4)).toEqual(draws(40, 1))
   })
 
   it('is the same for the same seed, and another for another', () => {

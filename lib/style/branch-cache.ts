@@ -11,6 +11,8 @@ export class BranchCache {
   readonly rows: readonly number[]
   /** [distinct draws, P, C, h, w] */
   readonly #values: Tensor
+  /** Of a value of one pair: [C, h, w]. */
+  readonly #shape: readonly number[]
   readonly #filled = new Set<number>()
 
   /** @param shape of one draw's value: [P, C, h, w]. */
@@ -22,6 +24,7 @@ export class BranchCache {
       seen.set(key, row)
       return row
     })
+    this.#shape = shape.slice(1)
     this.#values = zeros([seen.size, ...shape], { device })
   }
 
@@ -35,9 +38,9 @@ export class BranchCache {
     }
   }
 
-  /** [P, C, h, w]. @param row int64 [1], where the values are. */
-  at(row: Tensor): Tensor {
-    return this.#values.indexSelect(0, row).squeeze(0)
+  /** [B * P, C, h, w]. @param rows int64 [B], where the values are. */
+  at(rows: Tensor): Tensor {
+    return this.#values.indexSelect(0, rows).reshape([-1, ...this.#shape])
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
 import { generator } from './random.js'
 import type { Recipe } from './recipe.js'
 
-/** Row i is what step i sees. Noise is a pure function of (seed, pair, draw), so a number stands for it. */
+/** In the order they are seen, a recipe's `batch` a step. Noise is a pure function of (seed, pair, draw), so a number stands for it. */
 export interface Draws {
   timesteps: number[]
   draws: number[]
@@ -14,15 +14,16 @@ const HELD = 2 ** 31
 /** @param timesteps how many the schedule has. */
 export function learningDraws(recipe: Recipe, timesteps: number, seed: number): Draws {
   const random = generator(seed)
-  const { steps, draws: plan } = recipe
+  const { steps, batch, draws: plan } = recipe
+  const length = steps * batch
   if (plan.kind === 'fresh') {
     return {
-      timesteps: Array.from({ length: steps }, () => Math.floor(random() * timesteps)),
-      draws: Array.from({ length: steps }, (_, step) => step),
+      timesteps: Array.from({ length }, () => Math.floor(random() * timesteps)),
+      draws: Array.from({ length }, (_, index) => index),
     }
   }
   const count = plan.kind === 'fixed' ? plan.count : timesteps
-  const order = epochs(count, steps, random)
+  const order = epochs(count, length, random)
   return { timesteps: order.map((index) => spread(index, count, timesteps)), draws: order }
 }
 

@@ -23,6 +23,7 @@ import { HeldSet } from './held-set.js'
 import { Instruction } from './instruction.js'
 import { type EncodedPairs, type Losses, Objective } from './objective.js'
 import { PairNoise, wholeNumbers } from './pair-noise.js'
+import { repeatPairs } from './pairs.js'
 import type { Recipe } from './recipe.js'
 import { type StepLosses, TERMS } from './step-losses.js'
 
@@ -40,6 +41,8 @@ export class LearningRun {
   readonly #noise: PairNoise
   readonly #instruction: Instruction
   readonly #objective: Objective
+  /** Of one draw, whatever a step's batch. */
+  readonly #single: Objective
   readonly #optimizer: AdamW
   /** How many steps are done, as recorded steps read and count it. [1] int64 */
   readonly #counter: Tensor
@@ -75,7 +78,10 @@ export class LearningRun {
     )
     const schedule = new NoiseSchedule(manifest.schedule, device)
     const { context: negative } = bundle.text.encode('')
-    this.#objective = new Objective(bundle, schedule, pairs, recipe, negative)
+    const objective = (batch: number) =>
+      new Objective(bundle, schedule, repeatPairs(pairs, batch), recipe, negative)
+    this.#objective = objective(recipe.batch)
+    this.#single = objective(1)
     const { learningRate, weightDecay } = recipe
     this.#optimizer = new AdamW([this.#instruction.rows], { lr: learningRate, weightDecay, device })
     this.#counter = tensor(BigInt64Array.of(0n), [1])
@@ -85,12 +91,12 @@ export class LearningRun {
       step: tensor(BigInt64Array.of(0n), [1]),
     }
     this.#draws = draws
-    if (this.#objective.hasConstant && comesBack(draws))
+    if (this.#single.hasConstant && comesBack(draws))
       this.#kept = new BranchCache(draws, this.#noise.shape, device)
     this.#step = this.#recordStep()
     const { returned } = recipe
     if (returned.kind === 'held') {
-      this.#held = new HeldSet(bundle, this.#objective, this.#noise, returned.draws)
+      this.#held = new HeldSet(bundle, this.#single, this.#noise, returned.draws)
       this.#score = this.#recordScore(this.#held)
     }
   }
@@ -109,9 +115,10 @@ export class LearningRun {
     if (this.done === 0) await this.#scoreHeld()
     const due = returned.kind === 'held' ? returned.every - (this.done % returned.every) : steps
     const times = Math.min(steps, due, this.#recipe.steps - this.done)
-    this.#kept?.fill(this.done, this.done + times, (step) => {
-      const { t, noise } = this.#noise.of(this.#draws, step)
-      return this.#objective.constant(t, noise)
+    const { batch } = this.#recipe
+    this.#kept?.fill(batch * this.done, batch * (this.done + times), (index) => {
+      const { t, noise } = this.#noise.of(this.#draws, index)
+      return this.#single.constant(t, noise)
     })
     const { outputs } = this.#step
     const told = TERMS.filter((term) => outputs[term])
@@ -191,19 +198,22 @@ export class LearningRun {
   }
 
   #recordStep(): Program<Losses> {
+    const { steps, batch } = this.#recipe
     const { timesteps, draws } = this.#draws
-    const rows = this.#kept && wholeNumbers(this.#kept.rows)
-    const [timestepOf, drawOf] = [wholeNumbers(timesteps), wholeNumbers(draws)]
+    const ofSteps = (values: readonly number[]) => wholeNumbers(values).reshape([steps, batch])
+    const rows = this.#kept && ofSteps(this.#kept.rows)
+    const [timestepsOf, drawsOf] = [ofSteps(timesteps), ofSteps(draws)]
     const { device } = this.#bundle
     // Every other drawing is of the joined instruction.
     const shareOf = tensor(
-      draws.map((_, step) => step % 2),
-      [draws.length],
+      Array.from({ length: steps }, (_, step) => step % 2),
+      [steps],
     )
     return record(() => {
       const at = (values: Tensor) => values.indexSelect(0, this.#counter)
-      const { t, noise } = this.#noise.at(at(timestepOf), at(drawOf))
-      const constant = rows && this.#kept?.at(at(rows).to({ device }))
+      const batchOf = (values: Tensor) => at(values).reshape([batch])
+      const { t, noise } = this.#noise.at(batchOf(timestepsOf), batchOf(drawsOf), batch)
+      const constant = rows && this.#kept?.at(batchOf(rows).to({ device }))
       const context = this.#instruction.context()
       const drawn = this.#instruction.drawn(context, at(shareOf).to({ device }))
       const losses = this.#objective.losses({ context, drawn }, t, noise, constant)

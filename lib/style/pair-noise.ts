@@ -1,12 +1,12 @@
 import type { Bundle } from '../bundle/bundle.js'
-import { normal, type Tensor, tensor } from '../torch/index.js'
+import { cat, normal, type Tensor, tensor } from '../torch/index.js'
 import type { Draws } from './draws.js'
 
-/** What the pairs see at a draw. */
+/** What the pairs see at B draws; all pairs of the first draw first. */
 export interface Noised {
-  /** [P] int64: the same for all. */
+  /** [B * P] int64: a draw's is the same for all pairs. */
   t: Tensor
-  /** [P, C, h, w]: each pair's own. */
+  /** [B * P, C, h, w]: each pair's own. */
   noise: Tensor
 }
 
@@ -26,13 +26,14 @@ export class PairNoise {
     this.shape = [count, ...vae.latentShape(manifest.resolution)]
   }
 
-  /** Both int64 [1], on the CPU. */
-  at(timestep: Tensor, draw: Tensor): Noised {
+  /** Both int64 [B], on the CPU. @param batch B */
+  at(timesteps: Tensor, draws: Tensor, batch = 1): Noised {
     const { device } = this.#bundle
     const item = wholeNumbers([...Array(this.#count).keys()])
+    const noiseOf = (draw: Tensor) => normal(this.shape, { seed: this.#seed, item, draw, device })
     return {
-      t: timestep.expand([this.#count]).to({ device }),
-      noise: normal(this.shape, { seed: this.#seed, item, draw, device }),
+      t: timesteps.reshape([batch, 1]).expand([batch, this.#count]).reshape([-1]).to({ device }),
+      noise: cat(Array.from({ length: batch }, (_, b) => noiseOf(draws.narrow(0, b, 1)))),
     }
   }
 

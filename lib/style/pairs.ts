@@ -146,3 +146,17 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
   })
   return { count: pairs.length, ...encoded }
 }
+
+/** All pairs, then all again, `times` over: what a batch of draws sees. */
+export function repeatPairs(pairs: EncodedPairs, times: number): EncodedPairs {
+  const repeated = (rows: Tensor) => (times === 1 ? rows : cat(Array<Tensor>(times).fill(rows)))
+  const { count, sketches, sketchLatents, photoLatents, photoFeatures, editDirection } = pairs
+  return {
+    count: times * count,
+    sketches: repeated(sketches),
+    sketchLatents: repeated(sketchLatents),
+    photoLatents: repeated(photoLatents),
+    photoFeatures: repeated(photoFeatures),
+    editDirection,
+  }
+}

@@ -30,6 +30,8 @@ export interface Recipe {
    * every timestep once an epoch, shuffled, with a noise of its own. `fixed`: `count` pairs, evenly spread, shuffled.
    */
   draws: { kind: 'fresh' } | { kind: 'each-timestep' } | { kind: 'fixed'; count: number }
+  /** How many draws a step sees at once, its loss their mean: fewer and steadier steps, and quicker ones a draw. */
+  batch: number
   /** Which iterate is the result. `held`: the best on a held set of draws, scored every `every` steps. */
   returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'held'; draws: number; every: number }
   /** PEZ's search for the initial text; not used where the user gives one. */
@@ -55,6 +57,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clampCosine: false,
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
+    batch: 1,
     returned: { kind: 'last' },
     pez: { tokens: 16, steps: 3000 },
     plainTexts: false,
@@ -71,6 +74,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clampCosine: true,
     prediction: { kind: 'guided', text: 7.5, image: 1.5 },
     draws: { kind: 'each-timestep' },
+    batch: 1,
     returned: { kind: 'lowest-step' },
     pez: { tokens: 10, steps: 3000 },
     plainTexts: false,
@@ -87,6 +91,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     clampCosine: false,
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
+    batch: 1,
     returned: { kind: 'held', draws: 4, every: 20 },
     pez: { tokens: 10, steps: 200 },
     plainTexts: true,
@@ -100,6 +105,8 @@ export function recipe(name: RecipeName, changes: Partial<Recipe> = {}): Recipe 
   const chosen = { ...preset, ...changes }
   if (!Number.isInteger(chosen.steps) || chosen.steps < 1)
     throw invalidArgument('steps', 'a whole number from 1', chosen.steps)
+  if (!Number.isInteger(chosen.batch) || chosen.batch < 1)
+    throw invalidArgument('batch', 'a whole number from 1', chosen.batch)
   if (!(chosen.learningRate > 0))
     throw invalidArgument('learning rate', 'a number above 0', chosen.learningRate)
   if (!(chosen.clipGradient >= 0))
