@@ -1,6 +1,6 @@
-// Seconds a learning step: VISII's recipe in diffusers against ours, amortised over a whole learning; the same single branch on
-// both sides; and a style from one pair, by VISII's recipe there and by our default here. With --curve also seconds to a held
-// objective. Alike: weights, pair, first text, threads.
+// Seconds a learning step: VISII's recipe in diffusers against ours, amortised over a whole learning, and ours with several draws a
+// step; the same single branch on both sides; and a style from one pair, by VISII's recipe there and by our default here. With --curve
+// also seconds of VISII's recipe to its best held objective. Alike: weights, pair, first text, threads.
 //
 //   node bench/learn.mjs --model FOLDER [--bundle FOLDER] [--steps 200] [--curve 1000]        after `npm run build`
 //
@@ -25,20 +25,30 @@ await withPictures(resolution, 0, async ({ pair }) => {
 })
 for (const one of [...ours, ...peers]) await one.close()
 
+/** Of VISII's recipe, for a number of draws. */
+const VISII = {
+  visii: (steps) => ({ steps }),
+  'visii, cached': (steps) => ({ steps, draws: kept(steps) }),
+  // Adam's steps are as long whatever the gradient: fewer are to be longer.
+  'visii, cached, 8 draws a step': (steps) => ({
+    ...{ steps: Math.ceil(steps / 8), batch: 8, learningRate: 4e-3 },
+    draws: kept(steps),
+  }),
+}
+/** As many as 64 are of 200. */
+const kept = (steps) => ({ kind: 'fixed', count: Math.ceil(0.32 * steps) })
+
 /** Whole runs: the pair read and encoded, draws that are held scored, the rows kept, the cache of branches filled. */
 async function amortised(pair) {
-  // As many as 64 are of 200 steps.
-  const draws = { kind: 'fixed', count: Math.ceil(0.32 * steps) }
   const learning = (one, name, request) => ({
     name: `${one.name}, ${name}`,
     run: async () => {
-      const { seconds, steps } = await one.ask('learn', { pair, ...request })
-      return seconds / steps
+      return (await one.ask('learn', { pair, ...request })).seconds / steps
     },
   })
+  const changed = (name) => ({ recipe: 'visii', changes: VISII[name](steps) })
   const rows = await inTurn(options.repeats, [
-    ...ours.map((one) => learning(one, 'visii', { recipe: 'visii', changes: { steps } })),
-    ...ours.map((one) => learning(one, 'visii, cached', { recipe: 'visii', changes: { steps, draws } })),
+    ...Object.keys(VISII).flatMap((name) => ours.map((one) => learning(one, name, changed(name)))),
     ...peers.map((one) => learning(one, 'visii', { branches: 3, steps })),
   ])
   const best = (name) =>
@@ -48,12 +58,13 @@ async function amortised(pair) {
     )
   const peer = quickest(rows, 'diffusers')
   return {
-    what: `learning, a step of ${steps}, all counted but PEZ`,
+    what: `learning, a draw of ${steps}, all counted but PEZ`,
     unit: 'seconds',
     rows,
     ratios: [
       ...ratioOf("VISII's recipe / ours", peer, best('visii')),
       ...ratioOf("VISII's recipe / ours, cached", peer, best('cached')),
+      ...ratioOf("VISII's recipe / ours, cached and 8 draws a step", peer, best('8 draws a step')),
     ],
   }
 }
@@ -106,11 +117,12 @@ async function singleBranch(pair) {
   }
 }
 
-/** Seconds until the best iterate so far is as good on held draws as the peer's best of all. Float32, eager. */
+/** Seconds until the best iterate so far is as good on held draws as the peer's best of all. */
 async function toObjective(pair, steps) {
-  const [we, they] = [ours[0], peers[0]]
+  const [we, they] = [ours.at(-1), peers.at(-1)]
+  const changes = VISII['visii, cached, 8 draws a step'](steps)
   const [mine, theirs] = [
-    await we.ask('curve', { pair, recipe: 'default', every: 20 }),
+    await we.ask('curve', { pair, recipe: 'visii', changes, every: 5 }),
     await they.ask('curve', { pair, branches: 3, steps, every: 50 }),
   ]
   const scored = async ({ points }) => {

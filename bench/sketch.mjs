@@ -90,7 +90,7 @@ async function wholeFolder(count) {
     photos.push(join(folder, `${i}${extname(name)}`))
     await copyFile(join(options.photos, name), photos[i])
   }
-  const [one] = ours
+  const one = ours.at(-1)
   const batch = 4
   const rows = await inTurn(
     Math.min(options.repeats, 3),

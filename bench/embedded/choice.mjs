@@ -1,6 +1,6 @@
 // Forced choice: whose manner is a sketch in? Every artist's style draws photos of all artists; each sketch stands beside the artists'
-// own drawings, in an order that does not tell. By stroke statistics the nearest artist is chosen here; by eye, on the sheet: write the
-// choices, a letter a row, into ANSWERS and run again.
+// own drawings, in an order that does not tell. By stroke statistics the nearest artist is chosen here, also of the artists' own
+// drawings: what can be told at all. By eye, on the sheet: write the choices, a letter a row, into ANSWERS and run again.
 //
 //   node bench/embedded/choice.mjs OUT SHEET.png [ANSWERS]       OUT of one-shot.mjs
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -47,14 +47,21 @@ const drawings = (name) =>
     .slice(0, -PHOTOS_EACH)
     .map(({ sketch }) => pathOf(name, sketch))
 
-const statistics = new Map()
+const greys = new Map()
 for (const name of names)
-  statistics.set(
+  greys.set(
     name,
-    strokeStatistics(
-      await Promise.all(drawings(name).map(async (path) => toGrey(await square(await readImage(path))))),
-    ),
+    await Promise.all(drawings(name).map(async (path) => toGrey(await square(await readImage(path))))),
   )
+
+/** The artist whose drawings, but for one that is asked about, the statistics are nearest to. */
+function nearest(own, asked) {
+  const apart = (name) => {
+    const others = greys.get(name).filter((grey) => grey !== asked)
+    return strokeDistance(own, strokeStatistics(others))
+  }
+  return names.reduce((best, name) => (apart(name) < apart(best) ? name : best))
+}
 
 /** At the size that we draw: the width of a line is told by it. */
 async function square(image) {
@@ -75,15 +82,7 @@ for (const [name, style] of styles) {
   sketcher.dispose()
 }
 const asked = shuffled(rows).map(({ name, sketch }) => {
-  const own = strokeStatistics([toGrey(sketch)])
-  const apart = (other) => strokeDistance(own, statistics.get(other))
-  const order = shuffled(names)
-  return {
-    name,
-    sketch,
-    order,
-    nearest: names.reduce((best, other) => (apart(other) < apart(best) ? other : best)),
-  }
+  return { name, sketch, order: shuffled(names), nearest: nearest(strokeStatistics([toGrey(sketch)])) }
 })
 
 const tiles = []
@@ -100,8 +99,12 @@ const width = SIDE + 24 + names.length * (REFERENCES * SIDE + 16)
 const ground = { width, height: asked.length * SIDE, channels: 3, background: 'white' }
 writeFileSync(sheet, await sharp({ create: ground }).composite(tiles).png().toBuffer())
 
-const share = (choices) =>
-  Number((choices.filter((choice, i) => choice === asked[i].name).length / asked.length).toFixed(3))
+const share = (hits) => Number((hits.filter(Boolean).length / hits.length).toFixed(3))
+const right = (choices) => share(choices.map((choice, i) => choice === asked[i].name))
+/** What can be told at all: the artists' own drawings, one by one. */
+const own = names.flatMap((name) =>
+  greys.get(name).map((grey) => nearest(strokeStatistics([grey]), grey) === name),
+)
 const eye = answers
   ? readFileSync(answers, 'utf8')
       .trim()
@@ -111,7 +114,8 @@ const eye = answers
 await record(told, bundle, 'choice', {
   sketches: asked.length,
   artists: names.length,
-  strokes: share(asked.map(({ nearest }) => nearest)),
-  eye: eye ? share(eye) : null,
+  strokes: right(asked.map(({ nearest }) => nearest)),
+  drawings: { count: own.length, strokes: share(own) },
+  eye: eye ? right(eye) : null,
 })
 bundle.dispose()

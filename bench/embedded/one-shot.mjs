@@ -23,17 +23,10 @@ const told = options({
 const [pairs, out] = told.positionals
 const bundle = await open(told)
 
-/** The ablation of the text that learning begins from: `changes` and `text` as learnStyle takes them. */
-const begunFrom = (name, label, learning) => {
+/** A recipe of this comparison's own; `learning` as learnStyle takes it. Drawn as ours is. */
+const changed = (name, label, learning) => {
   METHODS[name] = (tools) => [
-    learned(
-      {
-        ...{ name, label },
-        learning: { recipe: 'default', ...learning },
-        drawing: { optional: tools.wishes.optional },
-      },
-      tools,
-    ),
+    learned({ name, label, learning, drawing: { optional: tools.wishes.optional } }, tools),
   ]
   return name
 }
@@ -48,8 +41,13 @@ function randomWords(count) {
 
 const all = [
   ...['ours', 'ours-no-hybrid', 'ours-no-edit'],
-  begunFrom('ours-pez', "Ours from PEZ's text", { changes: { plainTexts: false } }),
-  begunFrom('ours-random', 'Ours from random words', { text: randomWords(8) }),
+  changed('ours-pez', "Ours from PEZ's text", { recipe: 'default', changes: { plainTexts: false } }),
+  changed('ours-random', 'Ours from random words', { recipe: 'default', text: randomWords(8) }),
+  // Under the guidance that the bundle draws with, 1: VISII's own, 7.5, would drive it off.
+  changed('visii', "VISII's recipe", {
+    recipe: 'visii',
+    changes: { prediction: { kind: 'conditional' } },
+  }),
   ...['best-text', 'optional-only', 'grey', 'grey-fitted', 'grey-blurred'],
 ]
 const methods = told.methods?.split(',') ?? all

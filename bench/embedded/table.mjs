@@ -17,6 +17,7 @@ const LABELS = {
   'ours-no-edit': 'without the edit losses',
   'ours-pez': "begun from PEZ's text",
   'ours-random': 'begun from random words',
+  visii: "VISII's recipe, with the optional text",
   'best-text': 'best plain text, by each metric',
   'optional-only': 'the optional text alone',
   grey: 'grey photo',
@@ -95,7 +96,7 @@ const whole = [
   ...budget,
   '',
   '### Whose manner, and whose face',
-  `Forced choice among ${choice.artists} artists, ${choice.sketches} sketches: ${percent(choice.strokes)} right by stroke statistics${choice.eye === null ? '' : `, ${percent(choice.eye)} by eye`}.`,
+  `Forced choice among ${choice.artists} artists, ${choice.sketches} sketches: ${percent(choice.strokes)} right by stroke statistics (of the artists' own ${choice.drawings.count} drawings ${percent(choice.drawings.strokes)})${choice.eye === null ? '' : `, ${percent(choice.eye)} by eye`}.`,
   `Rank-1 among ${Object.values(identity.styles)[0].faces} faces: ${Object.entries(identity.styles)
     .map(([style, { rankOne, counted }]) => `${style} ${percent(rankOne)} of ${counted} that are no copy`)
     .join(', ')}.`,

@@ -26,6 +26,8 @@ class DropCasts(TorchFunctionMode):
 def _changes_nothing(function, args: tuple, kwargs: dict) -> bool:
     if function in _CASTS:
         return args[0].dtype == _CASTS[function]
+    if function is torch.Tensor.type:
+        return args[1:] == (args[0].dtype,)
     if function is not torch.Tensor.to or kwargs.get("copy"):
         return False
     device, dtype, _, layout = torch._C._nn._parse_to(*args[1:], **kwargs)

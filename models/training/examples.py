@@ -1,5 +1,6 @@
 """Endless rendered examples for the CLIP and UNet stages, made beside the training by worker processes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from .styles.grammar import caption, instruction, messy
 
 
 BLENDED, MESSY = 0.25, 0.25
+Encode = Callable[[dict], dict]
 
 
 class Examples(IterableDataset):
@@ -46,16 +48,20 @@ class Examples(IterableDataset):
             yield example | {"drawing": _pixels(drawing)}
 
 
-def batches(photos: Path, seed: int, size: int, blend: bool = False, side: int = 128, echo: int = 4, held: int = 512):
+def batches(photos: Path, seed: int, size: int, blend: bool = False, side: int = 128, echo: int = 4, held: int = 512, encode: Encode = dict):
     """Batches of `size`. Rendering costs more than a step, so each example is drawn about `echo` times from the `held` last
-    ones (data echoing, Choi et al., 2019)."""
-    fresh = size // echo
-    examples = iter(DataLoader(Examples(photos, seed, side, blend), batch_size=None, num_workers=1, prefetch_factor=8 * fresh))
-    recent = [next(examples) for _ in range(2 * size)]
+    ones (data echoing, Choi et al., 2019). `encode`: what to keep of a batch of fresh ones; its pixels and texts as they are if not told."""
+    loader = DataLoader(Examples(photos, seed, side, blend), batch_size=size // echo, num_workers=1, prefetch_factor=8)
+    fresh = (row for batch in loader for row in _rows(encode(batch)))
+    recent = [next(fresh) for _ in range(2 * size)]
     rng = np.random.default_rng(seed)
     while True:
-        recent = [*recent, *(next(examples) for _ in range(fresh))][-held:]
+        recent = [*recent, *(next(fresh) for _ in range(size // echo))][-held:]
         yield default_collate([recent[i] for i in rng.choice(len(recent), size, replace=False)])
+
+
+def _rows(batch: dict) -> list[dict]:
+    return [dict(zip(batch, row)) for row in zip(*batch.values())]
 
 
 def _pixels(image: np.ndarray) -> torch.Tensor:

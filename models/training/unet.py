@@ -60,32 +60,36 @@ class Noised:
 
 
 def noised(work: Path, seed: int, step: int, size: int, device: torch.device) -> Iterator[Noised]:
-    """Batches, text and photo dropped as dual guidance needs it."""
+    """Batches, text and photo dropped as dual guidance needs it. Noisy timesteps come more often, as they do when few steps draw."""
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     text = CLIPModel.from_pretrained(work / "clip").text_model.requires_grad_(False).to(device).eval()
     codec, noising = SketchCodec.from_pretrained(work / "autoencoder").requires_grad_(False).to(device).eval(), schedule()
     generator = torch.Generator().manual_seed(2**32 * seed + step)
 
-    def encode(texts: list[str], void: torch.Tensor) -> torch.Tensor:
-        wording = ["" if dropped else wording for dropped, wording in zip(void, texts)]
-        return text(input_ids=tokens(tokenizer, wording).to(device)).last_hidden_state
+    def contexts(texts: list[str]) -> torch.Tensor:
+        return text(input_ids=tokens(tokenizer, texts).to(device)).last_hidden_state
+
+    def latents(pixels: torch.Tensor) -> torch.Tensor:
+        return codec.encode(pixels.to(device)).latent_dist.mode()
+
+    @torch.no_grad()
+    def encode(batch: dict) -> dict:
+        pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
+        return {**pictures, "first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
 
     with torch.no_grad():
-        void = encode([""], torch.ones(1, dtype=torch.bool))
-    for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True):
-        with torch.no_grad():
-            chance = torch.rand(size, generator=generator)
-            dropped = chance < 2 * DROP
-            keep = ((chance < DROP) | (chance >= 3 * DROP)).float().view(-1, 1, 1, 1).to(device)
-            first, second = (encode(batch[name], dropped) for name in ("instruction", "second"))
-            share = batch["share"].to(device).view(-1, 1, 1)
-            context = share * first + (1 - share) * second
-            context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
-            target = codec.encode(batch["drawing"].to(device)).latent_dist.mode()
-            photo = codec.encode(batch["photo"].to(device)).latent_dist.mode() * keep
-            noise = torch.randn(target.shape, generator=generator).to(device)
-            t = torch.randint(0, 1000, (size,), generator=generator).to(device)
-            sample = torch.cat([noising.add_noise(target, noise, t), photo], 1)
+        void = contexts([""])
+    for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True, encode=encode):
+        chance = torch.rand(size, generator=generator).to(device).view(-1, 1, 1)
+        share = batch["share"].view(-1, 1, 1)
+        context = share * batch["first"] + (1 - share) * batch["second"]
+        context = torch.where(chance < 2 * DROP, void, context)
+        context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
+        keep = ((chance < DROP) | (chance >= 3 * DROP)).float().unsqueeze(-1)
+        target = batch["target"]
+        noise = torch.randn(target.shape, generator=generator).to(device)
+        t = (1000 * torch.rand(size, generator=generator).sqrt()).long().to(device)
+        sample = torch.cat([noising.add_noise(target, noise, t), batch["photo"] * keep], 1)
         yield Noised(sample, t, context, target, noise, void)
 
 

@@ -288,6 +288,13 @@ def watercolour(photo, rng) -> Drawn:
     return np.clip(pale * colour(edge * texture), 0, 1).astype(np.float32), ["watercolour painting", "watercolor portrait"], a
 
 
+def toned_paper(rng: np.random.Generator) -> tuple[str, np.ndarray]:
+    """From nearly white to the papers of chalk drawings; half are grey, as scans and photos of drawings are."""
+    name = "grey" if rng.random() < 0.5 else pick(rng, PAPERS)[0]
+    strength, word = worded(rng, 0.1, 1.0, ("pale", "", "deep"))
+    return " ".join([*word, name, "paper"]), 1 - strength * (1 - np.array(PAPERS[name], np.float32))
+
+
 _OTHERS = {
     "plain": (0.97, 0.97, 0.95), "black": (0.03, 0.03, 0.03), "grey": (0.6, 0.6, 0.6), "blue": (0.35, 0.5, 0.8),
     "cream": (0.96, 0.92, 0.82),

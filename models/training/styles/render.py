@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .families import FAMILIES
+from .families import FAMILIES, toned_paper
 from .families import background as draw_background
 from .filters import blur
 from .places import elsewhere
@@ -14,10 +14,12 @@ from .portraits import PORTRAITS
 __all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
 
 NAMES = [*FAMILIES, *PORTRAITS]
+# Black on white, so on any other paper, too.
+ON_PAPER = {*PORTRAITS, "pencil", "graphite", "line_drawing", "ink", "loose_sketch", "portrait_sketch", "charcoal", "hatching"}
 # What artists' sketches look like is drawn more often than what merely widens the space, screens and prints least.
 _OFTEN = {
-    "line_portrait": 6, "fine_portrait": 8, "shaded_portrait": 4, "portrait_sketch": 3, "pencil": 2, "graphite": 2, "line_drawing": 2, "ink": 2,
-    "loose_sketch": 2, "charcoal": 2, "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
+    "line_portrait": 3, "fine_portrait": 4, "shaded_portrait": 2, "portrait_sketch": 2, "pencil": 2, "graphite": 1.5, "line_drawing": 1.5, "ink": 1.5,
+    "loose_sketch": 1.5, "charcoal": 1.5, "poster": 1.5, "cartoon": 1.5, "tinted": 1.5, "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
 }
 _WEIGHTS = np.array([_OFTEN.get(name, 1) for name in NAMES], float)
 _WEIGHTS /= _WEIGHTS.sum()
@@ -60,6 +62,9 @@ def drawn(photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, family:
         background = "white" if rng.random() < 0.3 else ""
     else:
         drawing, nouns, words = FAMILIES[name](photo, rng)
+    if not plain and name in ON_PAPER and rng.random() < 0.3:
+        word, paper = toned_paper(rng)
+        return Rendering(photo.astype(np.float32), (drawing * paper).astype(np.float32), name, nouns, [*words, word], "")
     if not plain and name in FAMILIES and rng.random() < 0.45:
         background, paint = draw_background(rng)
         soft = blur(mask[..., 0], 0.8)[..., None]
