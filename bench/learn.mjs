@@ -9,6 +9,19 @@ import { inTurn, quickest } from './lib/in-turn.mjs'
 import { about, commonOptions, contenders, withPictures } from './lib/options.mjs'
 import { ratioOf, reporter } from './lib/report.mjs'
 
+/** Of VISII's recipe, for a number of draws. */
+const VISII = {
+  visii: (steps) => ({ steps }),
+  'visii, cached': (steps) => ({ steps, draws: kept(steps) }),
+  // Adam's steps are as long whatever the gradient: fewer are to be longer.
+  'visii, cached, 8 draws a step': (steps) => ({
+    ...{ steps: Math.ceil(steps / 8), batch: 8, learningRate: 4e-3 },
+    draws: kept(steps),
+  }),
+}
+/** As many as 64 are of 200. */
+const kept = (steps) => ({ kind: 'fixed', count: Math.ceil(0.32 * steps) })
+
 const options = commonOptions({ steps: { type: 'string', default: '200' }, curve: { type: 'string' } })
 const steps = Number(options.steps)
 const { ours, peers } = contenders(options)
@@ -24,19 +37,6 @@ await withPictures(resolution, 0, async ({ pair }) => {
   if (options.curve) await report(await toObjective(pair, Number(options.curve)))
 })
 for (const one of [...ours, ...peers]) await one.close()
-
-/** Of VISII's recipe, for a number of draws. */
-const VISII = {
-  visii: (steps) => ({ steps }),
-  'visii, cached': (steps) => ({ steps, draws: kept(steps) }),
-  // Adam's steps are as long whatever the gradient: fewer are to be longer.
-  'visii, cached, 8 draws a step': (steps) => ({
-    ...{ steps: Math.ceil(steps / 8), batch: 8, learningRate: 4e-3 },
-    draws: kept(steps),
-  }),
-}
-/** As many as 64 are of 200. */
-const kept = (steps) => ({ kind: 'fixed', count: Math.ceil(0.32 * steps) })
 
 /** Whole runs: the pair read and encoded, draws that are held scored, the rows kept, the cache of branches filled. */
 async function amortised(pair) {
