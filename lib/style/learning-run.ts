@@ -81,7 +81,7 @@ export class LearningRun {
     const objective = (batch: number) =>
       new Objective(bundle, schedule, repeatPairs(pairs, batch), recipe, negative)
     this.#objective = objective(recipe.batch)
-    this.#single = objective(1)
+    this.#single = recipe.batch === 1 ? this.#objective : objective(1)
     const { learningRate, weightDecay } = recipe
     this.#optimizer = new AdamW([this.#instruction.rows], { lr: learningRate, weightDecay, device })
     this.#counter = tensor(BigInt64Array.of(0n), [1])
