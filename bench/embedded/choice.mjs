@@ -9,7 +9,7 @@ import sharp from 'sharp'
 import { Sketcher } from '../../dist/batch/sketcher.js'
 import { encodePng, readImage } from '../../dist/data/image.js'
 import { toGrey } from '../../dist/metrics/grey.js'
-import { strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
+import { meanStrokes, strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
 import { generator } from '../../dist/style/random.js'
 import { firstStyles, resultsIn } from './first-styles.mjs'
 import { open, options, record } from './record.mjs'
@@ -47,19 +47,18 @@ const drawings = (name) =>
     .slice(0, -PHOTOS_EACH)
     .map(({ sketch }) => pathOf(name, sketch))
 
-const greys = new Map()
+const strokesOf = (image) => strokeStatistics([toGrey(image)])
+const strokes = new Map()
 for (const name of names)
-  greys.set(
+  strokes.set(
     name,
-    await Promise.all(drawings(name).map(async (path) => toGrey(await square(await readImage(path))))),
+    await Promise.all(drawings(name).map(async (path) => strokesOf(await square(await readImage(path))))),
   )
 
-/** The artist whose drawings, but for one that is asked about, the statistics are nearest to. */
-function nearest(own, asked) {
-  const apart = (name) => {
-    const others = greys.get(name).filter((grey) => grey !== asked)
-    return strokeDistance(own, strokeStatistics(others))
-  }
+/** The artist whose drawings, but for one that is asked about itself, a picture's statistics are nearest to. */
+function nearest(asked) {
+  const apart = (name) =>
+    strokeDistance(asked, meanStrokes(strokes.get(name).filter((drawing) => drawing !== asked)))
   return names.reduce((best, name) => (apart(name) < apart(best) ? name : best))
 }
 
@@ -82,7 +81,7 @@ for (const [name, style] of styles) {
   sketcher.dispose()
 }
 const asked = shuffled(rows).map(({ name, sketch }) => {
-  return { name, sketch, order: shuffled(names), nearest: nearest(strokeStatistics([toGrey(sketch)])) }
+  return { name, sketch, order: shuffled(names), nearest: nearest(strokesOf(sketch)) }
 })
 
 const tiles = []
@@ -102,9 +101,7 @@ writeFileSync(sheet, await sharp({ create: ground }).composite(tiles).png().toBu
 const share = (hits) => Number((hits.filter(Boolean).length / hits.length).toFixed(3))
 const right = (choices) => share(choices.map((choice, i) => choice === asked[i].name))
 /** What can be told at all: the artists' own drawings, one by one. */
-const own = names.flatMap((name) =>
-  greys.get(name).map((grey) => nearest(strokeStatistics([grey]), grey) === name),
-)
+const own = names.flatMap((name) => strokes.get(name).map((drawing) => nearest(drawing) === name))
 const eye = answers
   ? readFileSync(answers, 'utf8')
       .trim()
