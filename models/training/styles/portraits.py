@@ -32,6 +32,12 @@ def contours(tone: np.ndarray, flow: np.ndarray, width: float, gain: float, drop
     return smoothstep(gain * edges, drop, drop + 0.6)
 
 
+def hollows(tone: np.ndarray, flow: np.ndarray, width: float, around: float, drop: float, gain: float) -> np.ndarray:
+    """Lines where the tone falls below its surroundings, so that dark skin stays as bare as pale. 1 is line."""
+    smooth = along(blur(tone, width), flow, 2)
+    return smoothstep(1 - smooth / np.maximum(blur(smooth, around), 0.06), drop, drop + 1 / gain)
+
+
 def strands(rng: np.random.Generator, flow: np.ndarray, reach: int, coarse: float) -> np.ndarray:
     """Grain drawn out along the flow, of unit variance."""
     grain = along(noise(rng, flow.shape[0], coarse), flow, reach)
@@ -88,15 +94,12 @@ def line_portrait(photo, mask, rng) -> Drawn:
 
 @portrait
 def fine_portrait(photo, mask, rng) -> Drawn:
-    """Crisp fine contours on clean skin, taken where the tone falls below its surroundings, so that dark skin stays as bare as pale."""
+    """Crisp fine contours on clean skin."""
     width, a = worded(rng, 0.3, 1.2, ("thin lines", "", "thick lines"))
     gain, b = worded(rng, 1.0, 5.0, ("light", "", "dark"))
     tone, hand = levels(grey(photo)), rng.uniform(0, 1)
     flow = tangents(tone)
-    smooth = along(blur(tone, width), flow, 2)
-    hollow = 1 - smooth / np.maximum(blur(smooth, rng.uniform(1, 4)), 0.06)
-    drop = rng.uniform(0, 0.1)
-    inner = smoothstep(hollow, drop, drop + 1 / gain)
+    inner = hollows(tone, flow, width, rng.uniform(1, 4), rng.uniform(0, 0.1), gain)
     dark = smoothstep(1 - blur(balanced(levels(blur(grey(photo), 1))), 1.5), 0.5, 0.75)
     locks, c = hair(rng, dark, flow)
     locks = np.maximum(locks, rng.uniform(0, 0.5) * dark)
@@ -122,3 +125,35 @@ def shaded_portrait(photo, mask, rng) -> Drawn:
     ink = 1 - (1 - 0.8 * inner) * (1 - np.clip(face, 0, 1)) * (1 - 0.9 * locks)
     drawn = displaced(1 - ink * blur(mask, 1.0), rng, rng.uniform(0, 1.2))
     return colour(np.clip(drawn, 0, 1)), ["shaded portrait", "studio portrait drawing", "graphite portrait"], a + b + c
+
+
+def sometimes(rng: np.random.Generator, most: float) -> float:
+    """Nothing in one of three, else anything up to `most`."""
+    return most * max(0.0, rng.uniform(-0.5, 1))
+
+
+@portrait
+def hand_portrait(photo, mask, rng) -> Drawn:
+    """What artists combine, each from absent to strong: two kinds of contour, outlines, hair in strands or filled, shading, and pencil
+    tone where it is darker than around. Searched over its parameters it comes nearer to artists' drawings than any family of one kind."""
+    pre, a = worded(rng, 0.3, 1.8, ("detailed", "", "simple"))
+    width, b = worded(rng, 0.4, 1.6, ("thin lines", "", "thick lines"))
+    lead, c = worded(rng, 0.6, 1.0, ("light", "", "dark"))
+    bold, d = worded(rng, 0.0, 1.0, ("", "", "thick outlines"))
+    soft, e = worded(rng, 0.0, 1.5, ("", "", "deep"))
+    light = grey(photo)
+    tone = levels(blur(light, pre))
+    even, flow = balanced(tone), tangents(tone)
+    edge = bold * outline(mask, rng.uniform(0.4, 1.5))
+    fine = sometimes(rng, 1) * hollows(levels(light), flow, width, rng.uniform(1, 4), rng.uniform(0, 0.15), rng.uniform(1, 5))
+    broad = sometimes(rng, 1) * contours(tone, flow, width, rng.uniform(12, 30), rng.uniform(0.1, 0.6))
+    drawn = displaced((1 - fine) * (1 - broad) * (1 - edge), rng, rng.uniform(0, 1.2))
+    dark = smoothstep(1 - blur(even, 1.5), *np.cumsum(rng.uniform((0.35, 0.1), (0.65, 0.4))))
+    locks, f = hair(rng, dark, flow)
+    locks = np.maximum(rng.uniform(0.3, 1) * locks, sometimes(rng, 0.7) * dark)
+    shade, g = shading(rng, even)
+    pencil = np.clip(light / np.maximum(blur(light, rng.uniform(2, 8)), 0.05), 0, 1) ** (1.2 * soft)
+    ink = 1 - drawn * (1 - locks) * (1 - shade * (1 - dark)) * pencil
+    bare = rng.uniform(0, 1) * (1 - np.maximum(blur(mask, 1.0), edge))
+    paper = rng.uniform(0.9, 1) - lead * ink * (1 - bare) + rng.uniform(0, 0.02) * noise(rng, light.shape[0], 0.5)
+    return colour(np.clip(blur(paper, rng.uniform(0.1, 0.5)), 0, 1)), ["pencil portrait", "artist's pencil sketch", "portrait drawn by hand"], [*a, *b, *c, *d, *e, *f, *g]
