@@ -26,7 +26,7 @@ for (const file of await readdir(stylesFolder)) {
 const bundle = await loadBundle(bundleFolder, { dtype: process.env.DTYPE })
 const sketcher = new Sketcher(bundle, {
   batch: BATCH,
-  steps: setting('STEPS', 12),
+  ...(process.env.STEPS && { steps: Number(process.env.STEPS) }), // else the bundle's own
   pixelLimit: setting('PIXELS', 50e6),
 })
 
