@@ -16,10 +16,12 @@ from transformers import CLIPModel, CLIPTokenizer
 from .clip import tokens
 from .codec import SketchCodec
 from .examples import batches
+from .manner import directions
 from .progress import Average, Clock, log, save
 
 STIR = 0.3  # of the context's unit variance: what is a little beside a text still means the same
 DROP = 0.05  # of the text, of the photo, and of both: what dual guidance needs (Brooks et al., 2023)
+MANNER = 0.5  # how often the drawing's own measures are laid into the text's context
 
 
 def build() -> UNet2DConditionModel:
@@ -75,14 +77,17 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
     @torch.no_grad()
     def encode(batch: dict) -> dict:
         pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
-        return {**pictures, "first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
+        laid = directions(batch["photo"].to(device), batch["drawing"].to(device), text.config.hidden_size)
+        laid *= (torch.rand(len(laid), 1, generator=generator) < MANNER).to(device)
+        texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
+        return {**pictures, **texts, "laid": laid}
 
     with torch.no_grad():
         void = contexts([""])
     for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True, encode=encode):
         chance = torch.rand(size, generator=generator).to(device).view(-1, 1, 1)
         share = batch["share"].view(-1, 1, 1)
-        context = share * batch["first"] + (1 - share) * batch["second"]
+        context = share * batch["first"] + (1 - share) * batch["second"] + batch["laid"].unsqueeze(1)
         context = torch.where(chance < 2 * DROP, void, context)
         context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
         keep = ((chance < DROP) | (chance >= 3 * DROP)).float().unsqueeze(-1)
