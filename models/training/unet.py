@@ -78,7 +78,6 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
     def encode(batch: dict) -> dict:
         pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
         laid = directions(batch["photo"].to(device), batch["drawing"].to(device), text.config.hidden_size)
-        laid *= (torch.rand(len(laid), 1, generator=generator) < MANNER).to(device)
         texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
         return {**pictures, **texts, "laid": laid}
 
@@ -87,7 +86,8 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
     for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True, encode=encode):
         chance = torch.rand(size, generator=generator).to(device).view(-1, 1, 1)
         share = batch["share"].view(-1, 1, 1)
-        context = share * batch["first"] + (1 - share) * batch["second"] + batch["laid"].unsqueeze(1)
+        context = share * batch["first"] + (1 - share) * batch["second"]
+        context += (torch.rand(share.shape, generator=generator) < MANNER).to(device) * batch["laid"].unsqueeze(1)
         context = torch.where(chance < 2 * DROP, void, context)
         context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
         keep = ((chance < DROP) | (chance >= 3 * DROP)).float().unsqueeze(-1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from .filters import along, blur, colour, displaced, grey, levels, lines, noise, smoothstep, stripes, tangents, xdog
+from .filters import along, blur, colour, displaced, dodge, grey, levels, lines, noise, smoothstep, stripes, tangents, xdog
 
 Drawn = tuple[np.ndarray, list[str], list[str]]
 FAMILIES: dict[str, Callable[[np.ndarray, np.random.Generator], Drawn]] = {}
@@ -42,8 +42,7 @@ def pencil(photo, rng) -> Drawn:
     softness, a = worded(rng, 2, 9, ("fine", "", "soft"))
     darkness, b = worded(rng, 0.8, 2.8, ("light", "", "dark"))
     tone = grey(photo)
-    dodge = np.clip(tone / np.maximum(blur(tone, softness), 0.05), 0, 1) ** (1.2 * darkness)
-    paper = dodge + 0.02 * noise(rng, tone.shape[0])
+    paper = dodge(tone, softness) ** (1.2 * darkness) + 0.02 * noise(rng, tone.shape[0])
     return colour(np.clip(paper, 0, 1)), ["pencil sketch", "pencil drawing"], a + b
 
 

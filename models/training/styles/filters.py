@@ -16,6 +16,11 @@ def blur(image: np.ndarray, sigma: float) -> np.ndarray:
     return cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
 
 
+def dodge(tone: np.ndarray, sigma: float) -> np.ndarray:
+    """Colour dodge of the tone by its own surroundings: below 1 only where it is darker than those."""
+    return np.clip(tone / np.maximum(blur(tone, sigma), 0.05), 0, 1)
+
+
 def levels(tone: np.ndarray) -> np.ndarray:
     """Stretched so that the darkest and lightest 2 % are black and white."""
     low, high = (float(q) for q in np.quantile(tone, (0.02, 0.98)))

@@ -18,8 +18,9 @@ NAMES = [*FAMILIES, *PORTRAITS]
 ON_PAPER = {*PORTRAITS, "pencil", "graphite", "line_drawing", "ink", "loose_sketch", "portrait_sketch", "charcoal", "hatching"}
 # What artists' sketches look like is drawn more often than what merely widens the space, screens and prints least.
 _OFTEN = {
-    "hand_portrait": 10, "line_portrait": 3, "fine_portrait": 4, "shaded_portrait": 2, "portrait_sketch": 2, "pencil": 2, "graphite": 1.5, "line_drawing": 1.5, "ink": 1.5,
-    "loose_sketch": 1.5, "charcoal": 1.5, "poster": 1.5, "cartoon": 1.5, "tinted": 1.5, "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
+    "hand_portrait": 10, "fine_portrait": 4, "line_portrait": 3, "shaded_portrait": 2, "portrait_sketch": 2, "pencil": 2,
+    "graphite": 1.5, "line_drawing": 1.5, "ink": 1.5, "loose_sketch": 1.5, "charcoal": 1.5, "poster": 1.5, "cartoon": 1.5, "tinted": 1.5,
+    "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
 }
 _WEIGHTS = np.array([_OFTEN.get(name, 1) for name in NAMES], float)
 _WEIGHTS /= _WEIGHTS.sum()
