@@ -6,14 +6,19 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { readSafetensors, type SafetensorsFile, serialiseSafetensors } from '../lib/data/safetensors.js'
 import { NoiseSchedule } from '../lib/diffusion/noise-schedule.js'
+import { fsim } from '../lib/metrics/fsim.js'
+import { type GreyImage, toGrey } from '../lib/metrics/grey.js'
+import { scoot } from '../lib/metrics/scoot.js'
+import { ssim } from '../lib/metrics/ssim.js'
+import { strokeDistance, strokeStatistics } from '../lib/metrics/strokes.js'
+import { drawPairs } from '../lib/style/draw-pairs.js'
 import type { DrawingRecipe } from '../lib/style/drawing-loss.js'
-import { HeldSet } from '../lib/style/held-set.js'
-import { Instruction } from '../lib/style/instruction.js'
+import { heldDraws } from '../lib/style/draws.js'
 import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
-import { Objective } from '../lib/style/objective.js'
+import { Likeness } from '../lib/style/likeness.js'
 import { PairNoise } from '../lib/style/pair-noise.js'
 import { encodePairs, framePair, mirrorPair, type Pair, preparePair } from '../lib/style/pairs.js'
-import { RECIPES, recipe } from '../lib/style/recipe.js'
+import { RECIPES } from '../lib/style/recipe.js'
 import type { StepLosses } from '../lib/style/step-losses.js'
 import { TEXTS } from '../lib/style/texts.js'
 import * as torch from '../lib/torch/index.js'
@@ -60,7 +65,7 @@ const quick: LearnOptions = {
     learningRate: 0.02,
     weights: { reconstruction: 4, edit: 0.1 },
     drawing: undefined,
-    returned: { kind: 'held', draws: 3, every: 16 },
+    returned: { kind: 'likest', every: 16 },
     draws: { kind: 'fixed', count: 12 },
     plainTexts: false,
   },
@@ -104,8 +109,7 @@ describe('learning a style', () => {
     expect(style.provenance.step).toBe(48)
   })
 
-  it('returns the iterate with the lowest loss on the held draws, the initial text among them', async () => {
-    const chosen = recipe('default', quick.changes)
+  it('returns the iterate by which the pair comes out most like its sketch, the initial text among them', async () => {
     const at = async (step: number) => {
       if (step === 0) return bundle.text.encode(TEXT).context
       const changes = { ...quick.changes, steps: step, returned: { kind: 'last' as const } }
@@ -114,19 +118,39 @@ describe('learning a style', () => {
     }
     await torch.scope(async () => {
       const pair = await preparePair(pairs[0]!, bundle.manifest.resolution)
-      const encoded = encodePairs(bundle, [pair, mirrorPair(pair)])
-      const schedule = new NoiseSchedule(bundle.manifest.schedule)
-      const objective = new Objective(bundle, schedule, encoded, chosen, bundle.text.encode('').context)
-      const held = new HeldSet(bundle, objective, new PairNoise(bundle, 2, 5), 3)
-      const scores: number[] = []
-      for (const step of [0, 16, 32, 48]) {
-        const { eos } = bundle.tokenizer.encode(TEXT)
-        const instruction = new Instruction({ context: await at(step), eos }, 77)
-        scores.push(await torch.noGrad(() => held.score(instruction)).item())
-      }
+      const likeness = await Likeness.of(bundle, encodePairs(bundle, [pair, mirrorPair(pair)]), 5)
+      const contexts = await Promise.all([0, 16, 32, 48].map(at))
+      const scores = await likeness.scores(torch.cat(contexts), contexts.length)
       const style = await learnStyle(bundle, pairs[0]!, quick)
-      expect(style.provenance.step).toBe(16 * scores.indexOf(Math.min(...scores)))
+      expect(style.provenance.step).toBe(16 * scores.indexOf(Math.max(...scores)))
       expect(new Set(scores).size).toBe(4)
+    })
+  })
+
+  it('scores a drawing by what the metrics say of it, each context alone as beside others', async () => {
+    await torch.scope(async () => {
+      const { manifest, text } = bundle
+      const pair = await preparePair(pairs[0]!, manifest.resolution)
+      const encoded = encodePairs(bundle, [pair])
+      const likeness = await Likeness.of(bundle, encoded, 5)
+      const contexts = [text.encode(TEXT).context, text.encode('a man').context]
+      const scores = await likeness.scores(torch.cat(contexts), 2)
+      for (const [i, context] of contexts.entries()) {
+        const held = heldDraws(1, manifest.schedule.timesteps)
+        const drawing = torch.noGrad(() =>
+          drawPairs(bundle, new NoiseSchedule(manifest.schedule), {
+            ...{ steps: manifest.steps, context, photoLatents: encoded.photoLatents },
+            ...{ negative: text.encode('').context, noise: new PairNoise(bundle, 1, 5).of(held, 0).noise },
+          }),
+        )
+        const side = manifest.resolution
+        const [a, b] = [await drawing.toArray(), pair.sketch.data].map((data) =>
+          toGrey({ width: side, height: side, data: data as Float32Array }),
+        ) as [GreyImage, GreyImage]
+        const strokes = strokeDistance(strokeStatistics([a]), strokeStatistics([b]))
+        expect(scores[i]).toBeCloseTo(ssim(a, b) + (await fsim(a, b)) + scoot(a, b) - 10 * strokes, 3)
+      }
+      expect(scores[0]).not.toBeCloseTo(scores[1]!, 3)
     })
   })
 
@@ -144,7 +168,7 @@ describe('learning a style', () => {
     expect(style.provenance.text.length).toBeGreaterThan(0)
   })
 
-  it('begins from a plain text where that fares better on the held draws', async () => {
+  it('begins from a plain text where the pair comes out more like its sketch by it', async () => {
     const changes = { ...quick.changes, steps: 1, pez: { tokens: 4, steps: 10 }, plainTexts: true }
     const { provenance } = await learnStyle(bundle, pairs[0]!, { ...quick, text: undefined, changes })
     expect(provenance.textFrom).toBe('plain')

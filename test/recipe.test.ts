@@ -34,7 +34,7 @@ describe('the presets', () => {
   it('default: the gradient of a drawing, at most 1,000 steps, the best on draws it never learned on', () => {
     expect(RECIPES.default.steps).toBeLessThanOrEqual(1000)
     expect(RECIPES.default.drawing?.steps).toBeGreaterThan(1)
-    expect(RECIPES.default.returned.kind).toBe('held')
+    expect(RECIPES.default.returned.kind).toBe('likest')
   })
 
   it('refuse an unknown name and values that make no sense, saying what was expected', () => {

@@ -8,7 +8,8 @@ import { loadModule, noGrad, open, resolveDevice, type ScriptModule } from '../t
 import { packageRoot } from '../torch/native.js'
 import { verifyFile } from './files.js'
 import { ImageEncoder } from './image-encoder.js'
-import { type Manifest, REQUIRED_ROLES, type RequiredRole, readManifest, roleOf } from './manifest.js'
+import { type Manifest, type RequiredRole, type Role, readManifest, roleOf, rolesOf } from './manifest.js'
+import { Manner } from './manner.js'
 import { probeRoles } from './probe.js'
 import { TextEncoder } from './text-encoder.js'
 import { Tokenizer } from './tokenizer.js'
@@ -30,7 +31,7 @@ export interface BundleOptions {
   libtorch?: string
 }
 
-export type Modules = Record<RequiredRole, ScriptModule>
+export type Modules = Record<RequiredRole, ScriptModule> & { manner?: ScriptModule }
 
 /** Where the networks run and what they compute in. */
 export interface Placement {
@@ -55,7 +56,7 @@ export const embeddedBundle = (): string => join(packageRoot(), 'models', 'embed
 export async function loadBundle(folder = embeddedBundle(), options: BundleOptions = {}): Promise<Bundle> {
   const manifest = await readManifest(folder)
   const { vocabulary, merges } = manifest.tokenizer
-  const files = [vocabulary, merges, ...REQUIRED_ROLES.map((role) => roleOf(manifest, role))]
+  const files = [vocabulary, merges, ...rolesOf(manifest).map((role) => roleOf(manifest, role))]
   await Promise.all(files.map((file) => verifyFile(folder, file)))
   await open(options)
   const { dtype: asked = 'auto' } = options
@@ -80,10 +81,10 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
 
 async function loadModules(folder: string, manifest: Manifest, placement: Placement): Promise<Modules> {
   const loaded = await Promise.all(
-    REQUIRED_ROLES.map(async (role) => {
+    rolesOf(manifest).map(async (role) => {
       const path = join(folder, roleOf(manifest, role).file)
       try {
-        return [role, await loadModule(path, { ...placement, independentRows: true })]
+        return [role, await loadModule(path, loading(role, placement))]
       } catch (cause) {
         if ((cause as SilverpointError).code !== 'OPERATION_FAILED') throw cause
         throw new SilverpointError(
@@ -96,6 +97,10 @@ async function loadModules(folder: string, manifest: Manifest, placement: Placem
   )
   return Object.fromEntries(loaded)
 }
+
+/** Measures are taken in float32, as the training took them: LibTorch has no quantiles of less. */
+const loading = (role: Role, { device, dtype }: Placement) =>
+  role === 'manner' ? { device } : { device, dtype, independentRows: true }
 
 /**
  * The networks of one model and what belongs to them: what styles are learned and photos drawn with, by any number of
@@ -125,6 +130,11 @@ export class Bundle {
   readonly text: TextEncoder
   /** @internal */
   readonly images: ImageEncoder
+  /**
+   * Of bundles that have it.
+   * @internal
+   */
+  readonly manner: Manner | undefined
   readonly #modules: Modules
 
   /** @internal */
@@ -146,6 +156,7 @@ export class Bundle {
     this.vae = new Vae(modules.vae_encode, modules.vae_decode, manifest.latents, placement)
     this.text = new TextEncoder(modules, tokenizer, placement)
     this.images = new ImageEncoder(modules.image_encode, manifest.image, placement)
+    this.manner = modules.manner && new Manner(modules.manner)
     this.#modules = modules
   }
 

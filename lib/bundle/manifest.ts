@@ -20,7 +20,7 @@ const FileEntry = v.object({
   bytes: count,
 })
 
-export const Role = v.object({
+export const RoleSchema = v.object({
   ...FileEntry.entries,
   format: v.literal('torchscript'),
   /** The module's arguments and results, in order; taps are results with names of their own. */
@@ -69,7 +69,7 @@ const Manifest = v.object({
     eos: tokenId,
     pad: tokenId,
   }),
-  roles: v.record(v.string(), Role),
+  roles: v.record(v.string(), RoleSchema),
   source: v.object({
     name: v.string(),
     torch: v.string(),
@@ -150,9 +150,15 @@ export const REQUIRED_ROLES = [
   'image_encode',
 ] as const
 export type RequiredRole = (typeof REQUIRED_ROLES)[number]
+/** `manner`: of bundles trained with it laid into their texts. */
+export type Role = RequiredRole | 'manner'
 
-/** A required role, which parseManifest has seen to. */
-export const roleOf = ({ roles }: Manifest, role: RequiredRole): RoleEntry => roles[role] as RoleEntry
+/** The roles that a bundle has. */
+export const rolesOf = ({ roles }: Manifest): Role[] =>
+  Object.hasOwn(roles, 'manner') ? [...REQUIRED_ROLES, 'manner'] : [...REQUIRED_ROLES]
+
+/** A role that it has, which parseManifest has seen to. */
+export const roleOf = ({ roles }: Manifest, role: Role): RoleEntry => roles[role] as RoleEntry
 
 /** Reads and checks a bundle's bundle.json. */
 export async function readManifest(folder: string): Promise<Manifest> {

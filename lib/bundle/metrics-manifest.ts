@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { parseJsonAs, sha256 } from '../data/schema.js'
 import { SilverpointError } from '../errors.js'
-import { invalidManifest, type Manifest, parseManifest, Role, readBundleJson } from './manifest.js'
+import { invalidManifest, type Manifest, parseManifest, RoleSchema, readBundleJson } from './manifest.js'
 import { METRIC_ROLES } from './metric-roles.js'
 
 /** A file of weights that a role was exported of: its published name, and its own SHA-256. */
@@ -15,7 +15,7 @@ const MetricsManifest = v.object({
   kind: v.literal('metrics'),
   roles: v.record(
     v.picklist(METRIC_ROLES),
-    v.object({ ...Role.entries, sources: v.pipe(v.array(Source), v.minLength(1)) }),
+    v.object({ ...RoleSchema.entries, sources: v.pipe(v.array(Source), v.minLength(1)) }),
   ),
   /** Versions of the Python packages that exported it. */
   source: v.record(v.string(), v.string()),

@@ -1,11 +1,11 @@
 /** One small call of every role when a bundle is opened: a module of a wrong shape is found here, not in a user's job. */
 import { SilverpointError } from '../errors.js'
-import { scope, type Tensor, zeros } from '../torch/index.js'
+import { type ScriptModule, scope, type Tensor, zeros } from '../torch/index.js'
 import type { Modules, Placement } from './bundle.js'
-import type { Manifest, RequiredRole } from './manifest.js'
+import { type Manifest, type Role, rolesOf } from './manifest.js'
 
 interface Probe {
-  role: RequiredRole
+  role: Role
   inputs: Tensor[]
   /** Expected shape of each result. */
   outputs: number[][]
@@ -19,7 +19,7 @@ export async function probeRoles(manifest: Manifest, placement: Placement, modul
 }
 
 async function check({ role, inputs, outputs }: Probe, modules: Modules): Promise<void> {
-  const results = modules[role].call(outputs.length, ...inputs)
+  const results = (modules[role] as ScriptModule).call(outputs.length, ...inputs)
   for (const [index, wanted] of outputs.entries()) {
     let received: string
     try {
@@ -36,7 +36,8 @@ async function check({ role, inputs, outputs }: Probe, modules: Modules): Promis
   }
 }
 
-function probes({ kind, latents, text, image }: Manifest, { device, dtype }: Placement): Probe[] {
+function probes(manifest: Manifest, { device, dtype }: Placement): Probe[] {
+  const { kind, latents, text, image } = manifest
   // 16 latents across: what a UNet of four levels can halve three times.
   const side = 16
   const picture = [1, 3, side * latents.downscale, side * latents.downscale]
@@ -45,7 +46,8 @@ function probes({ kind, latents, text, image }: Manifest, { device, dtype }: Pla
   const context = [1, text.tokens, text.width]
   const float = (shape: number[]) => zeros(shape, { device, dtype })
   const integer = (shape: number[]) => zeros(shape, { device, dtype: 'int64' })
-  return [
+  const measured = zeros(picture, { device })
+  const all: Probe[] = [
     {
       role: 'unet',
       inputs: [float(sample), zeros([1], { device }), float(context)],
@@ -61,5 +63,8 @@ function probes({ kind, latents, text, image }: Manifest, { device, dtype }: Pla
       inputs: [float([1, 3, image.side, image.side])],
       outputs: [[1, text.projection]],
     },
+    { role: 'manner', inputs: [measured, measured], outputs: [[1, text.width]] },
   ]
+  const present = rolesOf(manifest)
+  return all.filter(({ role }) => present.includes(role))
 }

@@ -5,10 +5,9 @@
  * compared by squares: within one it does not matter where the lines are.
  */
 import type { Bundle } from '../bundle/bundle.js'
-import { generate } from '../diffusion/generate.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
-import { createSampler } from '../diffusion/samplers/index.js'
 import { cosineSimilarity, type Device, mse, op, sort, type Tensor, tensor } from '../torch/index.js'
+import { drawPairs } from './draw-pairs.js'
 import type { EncodedPairs } from './objective.js'
 
 /** How the drawing is made and what its terms weigh. */
@@ -86,16 +85,14 @@ export class DrawingLoss {
 
   /** [P, 3, H, W] in [-1, 1] */
   #draw(context: Tensor, noise: Tensor): Tensor {
-    const { unet, vae, manifest } = this.#bundle
     const { count, photoLatents } = this.#pairs
-    const sampler = createSampler('dpm-solver++', this.#schedule, this.#recipe.steps)
-    const latents = generate(unet, sampler, manifest.guidance, {
-      photoLatents,
-      context: context.expand([count, -1, -1]),
-      negative: this.#negative.expand([count, -1, -1]),
-      noise: () => noise,
+    const rows = (one: Tensor) => one.expand([count, -1, -1])
+    return drawPairs(this.#bundle, this.#schedule, {
+      steps: this.#recipe.steps,
+      context: rows(context),
+      negative: rows(this.#negative),
+      ...{ photoLatents, noise },
     })
-    return vae.decode(latents)
   }
 }
 

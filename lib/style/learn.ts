@@ -9,6 +9,8 @@ import { loadCheckpoint, type Settings, saveCheckpoint } from './checkpoint.js'
 import { learningDraws } from './draws.js'
 import { type InitialText, initialText } from './initial-text.js'
 import { LearningRun } from './learning-run.js'
+import { Likeness } from './likeness.js'
+import { withManner } from './manner.js'
 import {
   encodePairs,
   hashPair,
@@ -86,10 +88,11 @@ export async function learnStyle(
     const run = new LearningRun(
       bundle,
       pairs,
-      bundle.text.encode(initial.text),
+      withManner(bundle.text.encode(initial.text), pairs, recipe.manner),
       recipe,
       learningDraws(recipe, bundle.manifest.schedule.timesteps, settings.seed),
       settings.seed,
+      recipe.returned.kind === 'likest' ? await Likeness.of(bundle, pairs, settings.seed) : undefined,
     )
     const save = async () => {
       if (!checkpoint) return

@@ -6,6 +6,7 @@ import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { SilverpointError } from '../errors.js'
 import {
   AdamW,
+  cat,
   full,
   grad,
   noGrad,
@@ -19,8 +20,8 @@ import {
 import { BranchCache, comesBack } from './branch-cache.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { Draws } from './draws.js'
-import { HeldSet } from './held-set.js'
 import { Instruction } from './instruction.js'
+import type { Likeness } from './likeness.js'
 import { type EncodedPairs, type Losses, Objective } from './objective.js'
 import { PairNoise, wholeNumbers } from './pair-noise.js'
 import { repeatPairs } from './pairs.js'
@@ -48,15 +49,15 @@ export class LearningRun {
   readonly #counter: Tensor
   readonly #best: Best
   readonly #draws: Draws
-  readonly #held: HeldSet | undefined
+  readonly #likeness: Likeness | undefined
   /** Of the guided prediction, where draws come back. */
   readonly #kept: BranchCache | undefined
   readonly #step: Program<Losses>
-  readonly #score: Program<Tensor> | undefined
 
   /**
    * @param initial the text it begins from.
    * @param draws what each step sees: learningDraws of the recipe.
+   * @param likeness what chooses the iterate, where the recipe returns the likest.
    */
   constructor(
     bundle: Bundle,
@@ -65,10 +66,12 @@ export class LearningRun {
     recipe: Recipe,
     draws: Draws,
     seed: number,
+    likeness?: Likeness,
   ) {
     const { device, manifest } = bundle
     this.#bundle = bundle
     this.#recipe = recipe
+    this.#likeness = likeness
     this.#noise = new PairNoise(bundle, pairs.count, seed)
     const optional = recipe.drawing?.optional
     this.#instruction = new Instruction(
@@ -94,11 +97,6 @@ export class LearningRun {
     if (this.#single.hasConstant && comesBack(draws))
       this.#kept = new BranchCache(draws, this.#noise.shape, device)
     this.#step = this.#recordStep()
-    const { returned } = recipe
-    if (returned.kind === 'held') {
-      this.#held = new HeldSet(bundle, this.#single, this.#noise, returned.draws)
-      this.#score = this.#recordScore(this.#held)
-    }
   }
 
   get done(): number {
@@ -109,11 +107,11 @@ export class LearningRun {
     return this.done >= this.#recipe.steps
   }
 
-  /** Takes up to `steps` steps, fewer where the run ends or the held set is due. */
+  /** Takes up to `steps` steps, fewer where the run ends or iterates are compared. */
   async advance(steps: number): Promise<void> {
     const { returned } = this.#recipe
-    if (this.done === 0) await this.#scoreHeld()
-    const due = returned.kind === 'held' ? returned.every - (this.done % returned.every) : steps
+    if (this.done === 0) await this.#keepLikest()
+    const due = returned.kind === 'likest' ? returned.every - (this.done % returned.every) : steps
     const times = Math.min(steps, due, this.#recipe.steps - this.done)
     const { batch } = this.#recipe
     this.#kept?.fill(batch * this.done, batch * (this.done + times), (index) => {
@@ -127,7 +125,7 @@ export class LearningRun {
       const terms = told.map((term, column) => [term, values[column]?.[i]])
       this.history.push({ step: this.done + 1, ...Object.fromEntries(terms) })
     }
-    if (times === due || this.finished) await this.#scoreHeld()
+    if (times === due || this.finished) await this.#keepLikest()
   }
 
   /** What the recipe returns: the context [tokens * width] and the step whose iterate it is. */
@@ -183,7 +181,7 @@ export class LearningRun {
   }
 
   dispose(): void {
-    for (const owned of [this.#optimizer, this.#step, this.#score, this.#kept, this.#held]) owned?.dispose()
+    for (const owned of [this.#optimizer, this.#step, this.#kept]) owned?.dispose()
     for (const value of [this.#instruction.rows, this.#counter, ...Object.values(this.#best)]) value.dispose()
   }
 
@@ -243,19 +241,21 @@ export class LearningRun {
     })
   }
 
-  /** The loss of the present iterate over draws that no step sees. */
-  #recordScore(held: HeldSet): Program<Tensor> {
-    return record(() =>
+  /** Keeps the present iterate where the pairs come out more like their sketches, alone and joined, than by the one kept. */
+  async #keepLikest(): Promise<void> {
+    if (!this.#likeness) return
+    const { device } = this.#bundle
+    using contexts = scope(() =>
       noGrad(() => {
-        const mean = held.score(this.#instruction)
-        this.#keepLowest(mean)
-        return mean
+        const context = this.#instruction.context()
+        return cat([context, this.#instruction.drawn(context, full([], 1, { device }))])
       }),
     )
-  }
-
-  async #scoreHeld(): Promise<void> {
-    this.#held?.fill()
-    await this.#score?.run()
+    const [alone, joined] = (await this.#likeness.scores(contexts, 2)) as [number, number]
+    const score = -(alone + joined) / 2
+    if (score >= (await this.#best.score.item())) return
+    noGrad(() => this.#best.rows.copy_(this.#instruction.rows))
+    this.#best.score.fill_(score)
+    this.#best.step.fill_(this.done)
   }
 }

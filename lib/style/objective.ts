@@ -22,6 +22,8 @@ export interface EncodedPairs {
   photoFeatures: Tensor
   /** Delta_edit of Eq. 4, the mean over the pairs: [1, projection], unnormalised. */
   editDirection: Tensor
+  /** What a bundle that measures manner adds to every row of a text, [1, 1, width]. */
+  manner?: Tensor
 }
 
 /** The terms of the loss, scalars. */

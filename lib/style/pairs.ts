@@ -142,6 +142,7 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
       photoFeatures,
       // Eq. 4
       editDirection: bundle.images.encode(sketches).sub(photoFeatures).mean([0], true),
+      manner: bundle.manner?.of(photos, sketches),
     }
   })
   return { count: pairs.length, ...encoded }
@@ -150,7 +151,7 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
 /** All pairs, then all again, `times` over: what a batch of draws sees. */
 export function repeatPairs(pairs: EncodedPairs, times: number): EncodedPairs {
   const repeated = (rows: Tensor) => (times === 1 ? rows : cat(Array<Tensor>(times).fill(rows)))
-  const { count, sketches, sketchLatents, photoLatents, photoFeatures, editDirection } = pairs
+  const { count, sketches, sketchLatents, photoLatents, photoFeatures, editDirection, manner } = pairs
   return {
     count: times * count,
     sketches: repeated(sketches),
@@ -158,5 +159,6 @@ export function repeatPairs(pairs: EncodedPairs, times: number): EncodedPairs {
     photoLatents: repeated(photoLatents),
     photoFeatures: repeated(photoFeatures),
     editDirection,
+    manner,
   }
 }

@@ -32,12 +32,14 @@ export interface Recipe {
   draws: { kind: 'fresh' } | { kind: 'each-timestep' } | { kind: 'fixed'; count: number }
   /** How many draws a step sees at once, its loss their mean: fewer and steadier steps, and quicker ones a draw. */
   batch: number
-  /** Which iterate is the result. `held`: the best on a held set of draws, scored every `every` steps. */
-  returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'held'; draws: number; every: number }
+  /** Which iterate is the result. `likest`: by which the pairs come out most like their sketches, looked at every `every` steps. */
+  returned: { kind: 'last' } | { kind: 'lowest-step' } | { kind: 'likest'; every: number }
   /** PEZ's search for the initial text; not used where the user gives one. */
   pez: { tokens: number; steps: number }
-  /** Whether plain texts (texts.ts) are tried beside PEZ's: it is begun from the best on held draws. */
+  /** Whether plain texts (texts.ts) are tried beside PEZ's: it begins from the one by which the pairs come out likest. */
   plainTexts: boolean
+  /** How strongly what the bundle measures of the pair is laid into the text it begins from: 1 as in its training, 0 not. */
+  manner: number
 }
 
 /** The presets: the paper's values, VISII's, and those chosen for the embedded bundle. */
@@ -61,6 +63,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     returned: { kind: 'last' },
     pez: { tokens: 16, steps: 3000 },
     plainTexts: false,
+    manner: 0,
   },
   // Nguyen et al., "Visual Instruction Inversion", NeurIPS 2023, as its code runs.
   visii: {
@@ -78,10 +81,11 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     returned: { kind: 'lowest-step' },
     pez: { tokens: 10, steps: 3000 },
     plainTexts: false,
+    manner: 0,
   },
   default: {
     steps: 40,
-    learningRate: 0.01,
+    learningRate: 0.003,
     weightDecay: 0.01,
     clipGradient: 0,
     weights: { reconstruction: 0, edit: 0.02 },
@@ -92,9 +96,10 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
     batch: 1,
-    returned: { kind: 'held', draws: 4, every: 20 },
+    returned: { kind: 'likest', every: 10 },
     pez: { tokens: 10, steps: 200 },
     plainTexts: true,
+    manner: 1,
   },
 }
 

@@ -42,6 +42,9 @@ def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
     writer.add("image_encode", roles.ImageEncode(clip))
     sum_of_weights.add("clip", clip)
     del clip
+    if (manner := checkpoint.manner()) is not None:
+        writer.add("manner", manner)
+        sum_of_weights.add("manner", manner)
     unet = checkpoint.unet()
     writer.add("unet", roles.UNet(unet))
     sum_of_weights.add("unet", unet)
@@ -51,7 +54,7 @@ def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
     sum_of_weights.add("vae", vae)
     return {
         "kind": bundle.DRAWING, "weightsId": sum_of_weights.hexdigest(), "resolution": resolution, "latents": latents, "text": text,
-        "image": image, "schedule": schedule, "tokenizer": words, "roles": {role: writer.entries[role] for role in roles.SIGNATURES},
+        "image": image, "schedule": schedule, "tokenizer": words, "roles": writer.in_order(),
         "source": manifest.source(checkpoint, dtype),
     }
 
@@ -60,6 +63,9 @@ class _RoleWriter:
     def __init__(self, folder: Path, dtype: torch.dtype, shapes: Shapes):
         self.folder, self.dtype, self.shapes = folder, dtype, shapes
         self.entries: dict[str, dict[str, Any]] = {}
+
+    def in_order(self) -> dict[str, dict[str, Any]]:
+        return {role: self.entries[role] for role in roles.SIGNATURES if role in self.entries}
 
     def add(self, role: str, module: torch.nn.Module) -> None:
         traced_with, checked_with = (example(role, self.shapes, sizes) for sizes in (TRACED, CHECKED))

@@ -56,6 +56,14 @@ class Checkpoint:
     def vae(self) -> torch.nn.Module:
         return self._network("vae", self._vae_class(), torch_dtype=torch.float32)
 
+    def manner(self) -> torch.nn.Module | None:
+        """What our own training lays into its texts; other checkpoints have none."""
+        if _file(self.source, "manner/config.json") is None:
+            return None
+        from ..training.manner import Manner
+
+        return self._network("manner", Manner, torch_dtype=torch.float32)
+
     def clip(self, dtype: Any = torch.float32) -> CLIPModel:
         """`dtype` "auto" keeps the weights as they are stored."""
         name, subfolder = self._clip

@@ -24,6 +24,7 @@ SIGNATURES = {
     "text_encode": Signature(("embeddings", "eos"), ("hidden", "pooled")),
     "text_project": Signature(("pooled",), ("projected",)),
     "image_encode": Signature(("pixels",), ("projected",)),
+    "manner": Signature(("photo", "sketch"), ("shift",)),  # only of checkpoints that have one
 }
 
 

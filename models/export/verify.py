@@ -42,6 +42,7 @@ def example(role: str, shapes: Shapes, sizes: Sizes) -> Tensors:
     normal = lambda *shape: torch.randn(shape, generator=generator)
     integers = lambda end, *shape: torch.randint(end, shape, generator=generator)
     latents = (batch, shapes.channels, sizes.height, sizes.width)
+    even_image = lambda: normal(batch, 3, 2 * sizes.height * shapes.downscale, 2 * sizes.width * shapes.downscale)
     inputs = {
         "unet": lambda: (
             normal(batch, 2 * shapes.channels, sizes.height, sizes.width),
@@ -54,6 +55,7 @@ def example(role: str, shapes: Shapes, sizes: Sizes) -> Tensors:
         "text_encode": lambda: (normal(batch, shapes.tokens, shapes.width), integers(shapes.tokens, batch)),
         "text_project": lambda: (normal(batch, shapes.width),),
         "image_encode": lambda: (normal(batch, 3, shapes.side, shapes.side),),
+        "manner": lambda: (even_image(), even_image()),
     }
     return inputs[role]()
 

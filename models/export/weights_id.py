@@ -8,7 +8,7 @@ import torch
 class WeightsId:
     """SHA-256 over each part's tensors, sorted by name: a line of part, name and shape, then the float32 bytes, little-endian.
 
-    Parts are added in alphabetical order: clip, unet, vae. The text encoder is in clip already.
+    Parts are added in alphabetical order: clip, manner where there is one, unet, vae. The text encoder is in clip already.
     """
 
     def __init__(self) -> None:

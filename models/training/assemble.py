@@ -1,4 +1,4 @@
-"""Stage `assemble`: the trained parts as one diffusers InstructPix2Pix folder, with its CLIP beside them.
+"""Stage `assemble`: the trained parts as one diffusers InstructPix2Pix folder, with its CLIP and the measures of manner beside them.
 
     python -m models.training.assemble --work DIR -o FOLDER
 """
@@ -12,6 +12,7 @@ from diffusers import StableDiffusionInstructPix2PixPipeline
 from transformers import CLIPModel, CLIPTokenizer
 
 from .codec import SketchCodec
+from .manner import Manner
 from .unet import build, schedule
 
 
@@ -28,6 +29,7 @@ def main() -> None:
     pipeline = StableDiffusionInstructPix2PixPipeline(**parts, safety_checker=None, feature_extractor=None, requires_safety_checker=False)
     pipeline.save_pretrained(options.output)
     clip.save_pretrained(options.output / "clip")
+    Manner(clip.config.text_config.hidden_size).save_pretrained(options.output / "manner")
     side = clip.config.vision_config.image_size
     processor = dict(image_mean=[0.5] * 3, image_std=[0.5] * 3, size={"shortest_edge": side})
     (options.output / "clip" / "preprocessor_config.json").write_text(json.dumps(processor, indent=2) + "\n")

@@ -1,6 +1,7 @@
 """Endless rendered examples for the CLIP and UNet stages, made beside the training by worker processes."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import cv2
@@ -8,9 +9,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset, default_collate, get_worker_info
 
-from .styles import drawn, photographed
+from .styles import Rendering, drawn, photographed
 from .styles.grammar import caption, instruction, messy
-
 
 BLENDED, MESSY = 0.25, 0.25
 Encode = Callable[[dict], dict]
@@ -21,7 +21,8 @@ class Examples(IterableDataset):
 
     `blend`: every fourth drawing is two drawings of the photo laid over one another, `share` of the first (`instruction`) and
     the rest of the second (`second`); every fourth instruction is messy. So what lies between and beside the texts means
-    something, too: that is where learned instructions are.
+    something, too: that is where learned instructions are. With it come `model` and `sample`: another photo, and its drawing in the
+    same manner, all parameters alike.
     """
 
     def __init__(self, photos: Path, seed: int, side: int, blend: bool):
@@ -33,19 +34,27 @@ class Examples(IterableDataset):
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         photos = np.load(self.photos, mmap_mode="r")
         while True:
-            photo, mask = photographed(np.array(photos[rng.integers(len(photos))]), rng, self.side)
-            first = drawn(photo, mask, rng)
+            place = lambda: photographed(np.array(photos[rng.integers(len(photos))]), rng, self.side)
+            (photo, mask), model = place(), place() if self.blend else None
+            first, sample = _alike(photo, mask, model, rng)
             example = {"photo": _pixels(first.photo), "caption": caption(rng, first), "instruction": instruction(rng, first)}
             drawing = first.drawing
             if self.blend:
                 share, text = 1.0, example["instruction"]
                 if rng.random() < BLENDED:
-                    second, share = drawn(photo, mask, rng), rng.uniform(0.2, 0.8)
-                    drawing, text = share * drawing + (1 - share) * second.drawing, instruction(rng, second)
+                    second, again = _alike(photo, mask, model, rng)
+                    share, text = rng.uniform(0.2, 0.8), instruction(rng, second)
+                    drawing, sample = (share * one + (1 - share) * two for one, two in ((drawing, second.drawing), (sample, again)))
                 elif rng.random() < MESSY:
                     example["instruction"] = messy(rng, text, other=instruction(rng, drawn(photo, mask, rng, "tinted")))
-                example |= {"share": np.float32(share), "second": text}
+                example |= {"share": np.float32(share), "second": text, "model": _pixels(model[0]), "sample": _pixels(sample)}
             yield example | {"drawing": _pixels(drawing)}
+
+
+def _alike(photo: np.ndarray, mask: np.ndarray, model: tuple | None, rng: np.random.Generator) -> tuple[Rendering, np.ndarray | None]:
+    """A drawing of a photo, and of another by the same draws of the generator: so with the same parameters."""
+    again = deepcopy(rng)
+    return drawn(photo, mask, rng), model and drawn(*model, again).drawing
 
 
 def batches(photos: Path, seed: int, size: int, blend: bool = False, side: int = 128, echo: int = 4, held: int = 512, encode: Encode = dict):

@@ -16,20 +16,23 @@ from transformers import CLIPModel, CLIPTokenizer
 from .clip import tokens
 from .codec import SketchCodec
 from .examples import batches
-from .manner import directions
+from .manner import Manner
 from .progress import Average, Clock, log, save
 
 STIR = 0.3  # of the context's unit variance: what is a little beside a text still means the same
 DROP = 0.05  # of the text, of the photo, and of both: what dual guidance needs (Brooks et al., 2023)
-MANNER = 0.5  # how often the drawing's own measures are laid into the text's context
+MANNER = 0.5  # how often measures of another drawing in the same manner are laid into the text's context
 
 
 def build() -> UNet2DConditionModel:
+    """The text is attended to where the picture is coarse, and, pooled and beside the timestep, it scales and shifts every feature
+    (FiLM, Perez et al., 2018): a change of tone or colour is little else."""
     return UNet2DConditionModel(
         sample_size=32, in_channels=16, out_channels=8, layers_per_block=1, block_out_channels=(96, 128, 192), norm_num_groups=16,
         down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=192, attention_head_dim=4,
+        addition_embed_type="text", addition_embed_type_num_heads=6, time_embedding_dim=192, resnet_time_scale_shift="scale_shift",
     )
 
 
@@ -66,6 +69,7 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     text = CLIPModel.from_pretrained(work / "clip").text_model.requires_grad_(False).to(device).eval()
     codec, noising = SketchCodec.from_pretrained(work / "autoencoder").requires_grad_(False).to(device).eval(), schedule()
+    manner = Manner(text.config.hidden_size).to(device)
     generator = torch.Generator().manual_seed(2**32 * seed + step)
 
     def contexts(texts: list[str]) -> torch.Tensor:
@@ -77,7 +81,7 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
     @torch.no_grad()
     def encode(batch: dict) -> dict:
         pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
-        laid = directions(batch["photo"].to(device), batch["drawing"].to(device), text.config.hidden_size)
+        laid = manner(batch["model"].to(device), batch["sample"].to(device))
         texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
         return {**pictures, **texts, "laid": laid}
 

@@ -80,8 +80,8 @@ def compare(name: str, report: Report) -> None:
     reference = load_file(expected)
     for dtype in (torch.float32, torch.bfloat16, torch.float16):
         eager = {role: module.to(dtype) for role, module in eager_roles(checkpoint).items()}
-        for role in roles.SIGNATURES:
-            _compare_role(f"{name} {role} {str(dtype)[6:]}", role, load(bundle / f"{role}.pt", dtype), eager[role], reference, dtype, report)
+        for role, module in eager.items():
+            _compare_role(f"{name} {role} {str(dtype)[6:]}", role, load(bundle / f"{role}.pt", dtype), module, reference, dtype, report)
 
 
 def _compare_role(title: str, role: str, traced, eager, reference: dict[str, torch.Tensor], dtype: torch.dtype, report: Report) -> None:
