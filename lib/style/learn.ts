@@ -9,7 +9,6 @@ import { loadCheckpoint, type Settings, saveCheckpoint } from './checkpoint.js'
 import { learningDraws } from './draws.js'
 import { type InitialText, initialText } from './initial-text.js'
 import { LearningRun } from './learning-run.js'
-import { Likeness } from './likeness.js'
 import { withManner } from './manner.js'
 import {
   encodePairs,
@@ -92,7 +91,6 @@ export async function learnStyle(
       recipe,
       learningDraws(recipe, bundle.manifest.schedule.timesteps, settings.seed),
       settings.seed,
-      recipe.returned.kind === 'likest' ? await Likeness.of(bundle, pairs, settings.seed) : undefined,
     )
     const save = async () => {
       if (!checkpoint) return

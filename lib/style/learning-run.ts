@@ -21,7 +21,7 @@ import { BranchCache, comesBack } from './branch-cache.js'
 import type { Checkpoint } from './checkpoint.js'
 import type { Draws } from './draws.js'
 import { Instruction } from './instruction.js'
-import type { Likeness } from './likeness.js'
+import { Likeness } from './likeness.js'
 import { type EncodedPairs, type Losses, Objective } from './objective.js'
 import { PairNoise, wholeNumbers } from './pair-noise.js'
 import { repeatPairs } from './pairs.js'
@@ -49,7 +49,10 @@ export class LearningRun {
   readonly #counter: Tensor
   readonly #best: Best
   readonly #draws: Draws
-  readonly #likeness: Likeness | undefined
+  readonly #pairs: EncodedPairs
+  readonly #seed: number
+  /** What chooses the iterate, where the recipe returns the likest. */
+  #likeness: Likeness | undefined
   /** Of the guided prediction, where draws come back. */
   readonly #kept: BranchCache | undefined
   readonly #step: Program<Losses>
@@ -57,7 +60,6 @@ export class LearningRun {
   /**
    * @param initial the text it begins from.
    * @param draws what each step sees: learningDraws of the recipe.
-   * @param likeness what chooses the iterate, where the recipe returns the likest.
    */
   constructor(
     bundle: Bundle,
@@ -66,12 +68,12 @@ export class LearningRun {
     recipe: Recipe,
     draws: Draws,
     seed: number,
-    likeness?: Likeness,
   ) {
     const { device, manifest } = bundle
     this.#bundle = bundle
     this.#recipe = recipe
-    this.#likeness = likeness
+    this.#pairs = pairs
+    this.#seed = seed
     this.#noise = new PairNoise(bundle, pairs.count, seed)
     const optional = recipe.drawing?.optional
     this.#instruction = new Instruction(
@@ -181,7 +183,7 @@ export class LearningRun {
   }
 
   dispose(): void {
-    for (const owned of [this.#optimizer, this.#step, this.#kept]) owned?.dispose()
+    for (const owned of [this.#optimizer, this.#step, this.#kept, this.#likeness]) owned?.dispose()
     for (const value of [this.#instruction.rows, this.#counter, ...Object.values(this.#best)]) value.dispose()
   }
 
@@ -243,7 +245,8 @@ export class LearningRun {
 
   /** Keeps the present iterate where the pairs come out more like their sketches, alone and joined, than by the one kept. */
   async #keepLikest(): Promise<void> {
-    if (!this.#likeness) return
+    if (this.#recipe.returned.kind !== 'likest') return
+    this.#likeness ??= await Likeness.of(this.#bundle, this.#pairs, this.#seed)
     const { device } = this.#bundle
     using contexts = scope(() =>
       noGrad(() => {

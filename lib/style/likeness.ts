@@ -53,6 +53,11 @@ export class Likeness {
     return Array.from({ length: count }, (_, b) => mean(each.slice(b * pairs, (b + 1) * pairs)))
   }
 
+  dispose(): void {
+    this.#negative.dispose()
+    this.#noise.dispose()
+  }
+
   #truthOf(row: number): GreyImage {
     return this.#truths[row % this.#pairs.count] as GreyImage
   }
