@@ -120,7 +120,7 @@ describe('learning a style', () => {
       const pair = await preparePair(pairs[0]!, bundle.manifest.resolution)
       const likeness = await Likeness.of(bundle, encodePairs(bundle, [pair, mirrorPair(pair)]), 5)
       const contexts = await Promise.all([0, 16, 32, 48].map(at))
-      const scores = await likeness.scores(torch.cat(contexts), contexts.length)
+      const scores = await likeness.scores(contexts)
       const style = await learnStyle(bundle, pairs[0]!, quick)
       expect(style.provenance.step).toBe(16 * scores.indexOf(Math.max(...scores)))
       expect(new Set(scores).size).toBe(4)
@@ -134,7 +134,7 @@ describe('learning a style', () => {
       const encoded = encodePairs(bundle, [pair])
       const likeness = await Likeness.of(bundle, encoded, 5)
       const contexts = [text.encode(TEXT).context, text.encode('a man').context]
-      const scores = await likeness.scores(torch.cat(contexts), 2)
+      const scores = await likeness.scores(contexts)
       for (const [i, context] of contexts.entries()) {
         const held = heldDraws(1, manifest.schedule.timesteps)
         const drawing = torch.noGrad(() =>

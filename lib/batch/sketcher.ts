@@ -11,7 +11,7 @@ import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { createSampler } from '../diffusion/samplers/index.js'
 import { invalidArgument } from '../errors.js'
 import { throwIfCancelled, unlessCancelled } from '../style/cancel.js'
-import { imagesTensor } from '../style/pairs.js'
+import { imagesOf, imagesTensor } from '../style/pairs.js'
 import { cat, noGrad, scope, type Tensor, tensor } from '../torch/index.js'
 import { inHalves } from './in-halves.js'
 import { Instructions, type Wish } from './instructions.js'
@@ -218,13 +218,7 @@ export class Sketcher {
         return vae.decode(latents)
       }),
     )
-    const pixels = (await images.toArray()) as Float32Array
-    const length = 3 * side * side
-    return prepared.map((_, row) => ({
-      width: side,
-      height: side,
-      data: pixels.subarray(row * length, (row + 1) * length),
-    }))
+    return imagesOf(images, side)
   }
 
   #shrink(size: number): void {

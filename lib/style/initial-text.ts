@@ -1,6 +1,6 @@
 /** The text that a learning begins from. */
 import type { Bundle } from '../bundle/bundle.js'
-import { cat, scope } from '../torch/index.js'
+import { scope } from '../torch/index.js'
 import { throwIfCancelled } from './cancel.js'
 import { Likeness } from './likeness.js'
 import { withManner } from './manner.js'
@@ -59,7 +59,7 @@ async function likest(
       throwIfCancelled(signal, 'Learning was cancelled while a text was sought.')
       const batch = candidates.slice(from, from + BATCH)
       const contexts = batch.map(({ text }) => withManner(bundle.text.encode(text), pairs, manner).context)
-      const scores = await likeness.scores(cat(contexts), batch.length)
+      const scores = await likeness.scores(contexts)
       for (const [at, score] of scores.entries())
         if (score > best.score) best = { text: batch[at] as InitialText, score }
     }

@@ -6,7 +6,6 @@ import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { SilverpointError } from '../errors.js'
 import {
   AdamW,
-  cat,
   full,
   grad,
   noGrad,
@@ -247,18 +246,20 @@ export class LearningRun {
   async #keepLikest(): Promise<void> {
     if (this.#recipe.returned.kind !== 'likest') return
     this.#likeness ??= await Likeness.of(this.#bundle, this.#pairs, this.#seed)
-    const { device } = this.#bundle
-    using contexts = scope(() =>
-      noGrad(() => {
-        const context = this.#instruction.context()
-        return cat([context, this.#instruction.drawn(context, full([], 1, { device }))])
-      }),
-    )
-    const [alone, joined] = (await this.#likeness.scores(contexts, 2)) as [number, number]
+    const [alone, joined] = (await this.#likenessOf(this.#likeness)) as [number, number]
     const score = -(alone + joined) / 2
     if (score >= (await this.#best.score.item())) return
     noGrad(() => this.#best.rows.copy_(this.#instruction.rows))
     this.#best.score.fill_(score)
     this.#best.step.fill_(this.done)
+  }
+
+  /** Of the present iterate, alone and joined with the optional text. */
+  #likenessOf(likeness: Likeness): Promise<number[]> {
+    return scope(async () => {
+      const context = this.#instruction.context()
+      const joined = this.#instruction.drawn(context, full([], 1, { device: this.#bundle.device }))
+      return likeness.scores([context, joined])
+    })
   }
 }

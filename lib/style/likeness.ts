@@ -14,6 +14,7 @@ import { drawPairs } from './draw-pairs.js'
 import { heldDraws } from './draws.js'
 import type { EncodedPairs } from './objective.js'
 import { PairNoise } from './pair-noise.js'
+import { imagesOf, repeatRows } from './pairs.js'
 
 /** A distance of stroke statistics is a tenth of what the other measures are. */
 const STROKES = 10
@@ -42,15 +43,15 @@ export class Likeness {
   }
 
   /**
-   * @param contexts [B, tokens, width]
+   * @param contexts each [1, tokens, width]; all are drawn in one batch.
    * @returns of each, SSIM + FSIM + SCOOT - 10 times the distance of stroke statistics, the mean over the pairs.
    */
-  async scores(contexts: Tensor, count: number): Promise<number[]> {
-    using drawings = scope(() => noGrad(() => this.#draw(contexts, count)))
+  async scores(contexts: readonly Tensor[]): Promise<number[]> {
+    using drawings = scope(() => noGrad(() => this.#draw(contexts)))
     const drawn = await greyImages(drawings, this.#bundle.manifest.resolution)
     const each = await Promise.all(drawn.map((image, row) => likeness(image, this.#truthOf(row))))
-    const pairs = this.#pairs.count
-    return Array.from({ length: count }, (_, b) => mean(each.slice(b * pairs, (b + 1) * pairs)))
+    const { count } = this.#pairs
+    return contexts.map((_, at) => mean(each.slice(at * count, (at + 1) * count)))
   }
 
   dispose(): void {
@@ -63,17 +64,15 @@ export class Likeness {
   }
 
   /** [B * P, 3, H, W]; all pairs of the first context first. */
-  #draw(contexts: Tensor, count: number): Tensor {
-    const { manifest } = this.#bundle
-    const { photoLatents, count: pairs } = this.#pairs
-    const { tokens, width } = manifest.text
-    const everyPair = (rows: Tensor) => cat(Array<Tensor>(count).fill(rows))
+  #draw(contexts: readonly Tensor[]): Tensor {
+    const { photoLatents, count } = this.#pairs
+    const times = contexts.length
     return drawPairs(this.#bundle, this.#schedule, {
-      steps: manifest.steps,
-      photoLatents: everyPair(photoLatents),
-      context: contexts.unsqueeze(1).expand([-1, pairs, -1, -1]).reshape([-1, tokens, width]),
-      negative: this.#negative.expand([count * pairs, -1, -1]),
-      noise: everyPair(this.#noise),
+      steps: this.#bundle.manifest.steps,
+      photoLatents: repeatRows(photoLatents, times),
+      context: cat(contexts.map((context) => context.expand([count, -1, -1]))),
+      negative: this.#negative.expand([times * count, -1, -1]),
+      noise: repeatRows(this.#noise, times),
     })
   }
 }
@@ -83,14 +82,8 @@ async function likeness(drawing: GreyImage, sketch: GreyImage): Promise<number> 
   return ssim(drawing, sketch) + (await fsim(drawing, sketch)) + scoot(drawing, sketch) - STROKES * strokes
 }
 
-/** @param images [B, 3, side, side] in [-1, 1] */
-async function greyImages(images: Tensor, side: number): Promise<GreyImage[]> {
-  const pixels = (await images.toArray()) as Float32Array
-  const length = 3 * side * side
-  return Array.from({ length: pixels.length / length }, (_, row) =>
-    toGrey({ width: side, height: side, data: pixels.subarray(row * length, (row + 1) * length) }),
-  )
-}
+const greyImages = async (images: Tensor, side: number): Promise<GreyImage[]> =>
+  (await imagesOf(images, side)).map(toGrey)
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length

@@ -124,6 +124,17 @@ export function imagesTensor(images: readonly Image[], bundle: Bundle): Tensor {
   )
 }
 
+/** The pictures of [B, 3, side, side] in [-1, 1]: imagesTensor backwards. */
+export async function imagesOf(images: Tensor, side: number): Promise<Image[]> {
+  const pixels = (await images.toArray()) as Float32Array
+  const length = 3 * side * side
+  return Array.from({ length: pixels.length / length }, (_, row) => ({
+    width: side,
+    height: side,
+    data: pixels.subarray(row * length, (row + 1) * length),
+  }))
+}
+
 export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): EncodedPairs {
   const encoded = scope(() => {
     const photos = imagesTensor(
@@ -148,9 +159,13 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
   return { count: pairs.length, ...encoded }
 }
 
+/** All rows, then all again, `times` over. */
+export const repeatRows = (rows: Tensor, times: number): Tensor =>
+  times === 1 ? rows : cat(Array<Tensor>(times).fill(rows))
+
 /** All pairs, then all again, `times` over: what a batch of draws sees. */
 export function repeatPairs(pairs: EncodedPairs, times: number): EncodedPairs {
-  const repeated = (rows: Tensor) => (times === 1 ? rows : cat(Array<Tensor>(times).fill(rows)))
+  const repeated = (rows: Tensor) => repeatRows(rows, times)
   const { count, sketches, sketchLatents, photoLatents, photoFeatures, editDirection, manner } = pairs
   return {
     count: times * count,
