@@ -1,4 +1,4 @@
-// The README's speed table from bench/results/{learn,sketch,startup,neighbour}.json: prints it, and with --write puts it between the
+// The README's speed table from bench/results/{learn,sketch,startup,neighbour,full-size}.json: prints it, and with --write puts it between the
 // README's <!-- speed --> marks.
 //
 //   node bench/table.mjs [--write]
@@ -6,12 +6,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { putMarked } from './lib/marked.mjs'
 
 const at = (path) => new URL(path, import.meta.url)
-const results = ['learn', 'sketch', 'startup', 'neighbour']
+const results = ['learn', 'sketch', 'startup', 'neighbour', 'full-size']
   .map((name) => at(`results/${name}.json`))
   .filter((file) => existsSync(file))
   .map((file) => JSON.parse(readFileSync(file, 'utf8')))
 
-const timed = results.flatMap(({ sections }) => sections.filter(({ unit }) => unit.startsWith('seconds')))
+const measured = (unit) =>
+  results.flatMap(({ sections }) => sections.filter((one) => one.unit.startsWith(unit)))
+const [timed, memory] = [measured('seconds'), measured('MB')]
 const isPeers = ({ peer }) => peer.startsWith('diffusers')
 const text = [
   '| peer / silverpoint | seconds, peer | seconds, ours | ratio |',
@@ -22,13 +24,20 @@ const text = [
   '| --- | --- | --- | --- |',
   ...timed.flatMap((section) => lines(section, (ratio) => !isPeers(ratio))),
   '',
+  '| peer / silverpoint | MB, peer | MB, ours | ratio |',
+  '| --- | --- | --- | --- |',
+  ...memory.flatMap((section) => lines(section, isPeers)),
+  '',
   ...new Set(results.map(conditions)),
 ].join('\n')
 console.log(text)
 if (process.argv.includes('--write')) putMarked('README.md', 'speed', text)
 
 function lines({ rows, ratios = [] }, wanted) {
-  const of = (name) => rows.find((row) => row.name === name).median.toPrecision(3)
+  const of = (name) => {
+    const { median } = rows.find((row) => row.name === name)
+    return median < 100 ? median.toPrecision(3) : Math.round(median)
+  }
   return ratios
     .filter(wanted)
     .map(

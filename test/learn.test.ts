@@ -170,7 +170,15 @@ describe('learning a style', () => {
 
   it('begins from a plain text where the pair comes out more like its sketch by it', async () => {
     const changes = { ...quick.changes, steps: 1, pez: { tokens: 4, steps: 10 }, plainTexts: true }
-    const { provenance } = await learnStyle(bundle, pairs[0]!, { ...quick, text: undefined, changes })
+    const heard: number[][] = []
+    const { provenance } = await learnStyle(bundle, pairs[0]!, {
+      ...quick,
+      text: undefined,
+      changes,
+      onTried: (...tried) => heard.push(tried),
+    })
+    expect(heard.at(-1)).toEqual([TEXTS.length + 1, TEXTS.length + 1])
+    expect(heard.length).toBeGreaterThan(5)
     expect(provenance.textFrom).toBe('plain')
     const pez = await learnStyle(bundle, pairs[0]!, {
       ...quick,

@@ -23,6 +23,7 @@ interface Search {
   seed?: number
   signal?: AbortSignal
   onText?: (done: number, total: number, score: number) => void
+  onTried?: (done: number, total: number) => void
 }
 
 /** The user's text where there is one; else PEZ's, or a plain one that draws the pairs more alike where the recipe tries those. */
@@ -30,7 +31,7 @@ export async function initialText(
   bundle: Bundle,
   pairs: EncodedPairs,
   recipe: Recipe,
-  { text, seed = 0, signal, onText }: Search,
+  { text, seed = 0, signal, onText, onTried }: Search,
 ): Promise<InitialText> {
   if (text !== undefined) return { text, from: 'user' }
   const { tokens, steps } = recipe.pez
@@ -41,7 +42,7 @@ export async function initialText(
   const pez: InitialText = { text: found.text, from: 'pez' }
   if (!recipe.plainTexts) return pez
   const plain = TEXTS.map((text): InitialText => ({ text, from: 'plain' }))
-  return likest(bundle, pairs, recipe, [pez, ...plain], { seed, signal })
+  return likest(bundle, pairs, recipe, [pez, ...plain], { seed, signal, onTried })
 }
 
 /** The text by which the pairs' photos come out most like their sketches. */
@@ -50,7 +51,7 @@ async function likest(
   pairs: EncodedPairs,
   { manner }: Recipe,
   candidates: readonly InitialText[],
-  { seed = 0, signal }: Search,
+  { seed = 0, signal, onTried }: Search,
 ): Promise<InitialText> {
   return scope(async () => {
     const likeness = await Likeness.of(bundle, pairs, seed)
@@ -62,6 +63,7 @@ async function likest(
       const scores = await likeness.scores(contexts)
       for (const [at, score] of scores.entries())
         if (score > best.score) best = { text: batch[at] as InitialText, score }
+      onTried?.(from + batch.length, candidates.length)
     }
     return best.text
   })

@@ -42,6 +42,8 @@ export interface LearnOptions extends PairOptions {
   signal?: AbortSignal
   /** PEZ's progress. */
   onText?: (done: number, total: number, score: number) => void
+  /** How many of PEZ's and the plain texts have been tried, where the recipe tries those. */
+  onTried?: (done: number, total: number) => void
   /** Called with the losses of every step, in order; a resumed run begins with those already taken. */
   onStep?: (losses: StepLosses, total: number) => void
 }

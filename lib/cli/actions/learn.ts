@@ -38,7 +38,13 @@ export async function learn(pictures: string[], options: LearnCliOptions, output
     pairs.map((pair) => framePair(pair, bundle.manifest.resolution, { crop, face, align })),
   )
   const history: StepLosses[] = []
-  const progress = { search: undefined as Progress | undefined, descent: undefined as Progress | undefined }
+  const told = new Map<string, Progress>()
+  const progress = (label: string, done: number, total: number, note?: string) => {
+    const one = told.get(label) ?? new Progress(output, label, total)
+    told.set(label, one)
+    one.update(done, note)
+    if (done === total) one.stop()
+  }
   const style = await interruptible(output, (signal) =>
     learnStyle(bundle, framed, {
       recipe: options.recipe,
@@ -47,20 +53,16 @@ export async function learn(pictures: string[], options: LearnCliOptions, output
       seed: options.seed,
       checkpoint,
       signal,
-      onText: (done, total, score) => {
-        progress.search ??= new Progress(output, 'finding a text', total)
-        progress.search.update(done, `similarity ${score.toFixed(3)}`)
-        if (done === total) progress.search.stop()
-      },
+      onText: (done, total, score) =>
+        progress('finding a text', done, total, `similarity ${score.toFixed(3)}`),
+      onTried: (done, total) => progress('trying texts', done, total),
       onStep: (losses, total) => {
         history.push(losses)
-        progress.descent ??= new Progress(output, 'learning', total)
-        progress.descent.update(losses.step, `loss ${losses.total.toFixed(4)}`)
+        progress('learning', losses.step, total, `loss ${losses.total.toFixed(4)}`)
       },
     }),
   ).finally(() => {
-    progress.search?.stop()
-    progress.descent?.stop()
+    for (const one of told.values()) one.stop()
   })
   await style.save(options.output)
   await drawLearning(bundle, framed[0] as PreparedPair, style, history, picture)

@@ -1,0 +1,42 @@
+// The network in Stable Diffusion 1.5's size, random weights, on both sides: seconds forward, seconds forward with the gradient to the
+// instruction, and the memory that takes.
+//
+//   python -m test.peer.sd15 -o SOURCE --dtype bfloat16 && silverpoint bundle export SOURCE -o BUNDLE
+//   node bench/full-size.mjs --model SOURCE --bundle BUNDLE [--dtypes bfloat16] [--repeats 3]        after `npm run build`
+//
+// Options of all comparisons: bench/lib/options.mjs.
+import { inTurn, quickest } from './lib/in-turn.mjs'
+import { about, commonOptions, contenders } from './lib/options.mjs'
+import { ratioOf, reporter } from './lib/report.mjs'
+
+const options = commonOptions()
+const { ours, peers } = contenders(options)
+const all = [...ours, ...peers]
+const report = reporter('full-size', await about(options, ours, peers))
+
+for (const [work, what] of [
+  ['forward', 'UNet of SD1.5, forward'],
+  ['gradient', 'UNet of SD1.5, forward and backward'],
+]) {
+  const rows = await inTurn(
+    options.repeats,
+    all.map((one) => ({ name: one.name, run: async () => (await one.ask(work, { batch: 1 })).seconds })),
+  )
+  await report(compared(what, 'seconds', rows))
+}
+const rows = []
+for (const one of all) {
+  const peak = Math.round(await one.peakMB('gradient', { batch: 1 }))
+  rows.push({ name: one.name, values: [peak], median: peak })
+}
+await report(compared('UNet of SD1.5, peak memory of forward and backward', 'MB', rows))
+for (const one of all) await one.close()
+
+function compared(what, unit, rows) {
+  return {
+    what,
+    unit,
+    rows,
+    ratios: ratioOf(what, quickest(rows, 'diffusers'), quickest(rows, 'silverpoint')),
+  }
+}
