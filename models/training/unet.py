@@ -62,6 +62,7 @@ class Noised:
     target: torch.Tensor  # [B, 8, 32, 32]: the drawing's latents
     noise: torch.Tensor
     void: torch.Tensor  # [1, 77, 192]: the empty text's context
+    picture: torch.Tensor  # [B, 3, 128, 128]: the drawing
 
 
 def noised(work: Path, seed: int, step: int, size: int, device: torch.device) -> Iterator[Noised]:
@@ -83,7 +84,7 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
         pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
         laid = manner(batch["model"].to(device), batch["sample"].to(device))
         texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
-        return {**pictures, **texts, "laid": laid}
+        return {**pictures, **texts, "laid": laid, "picture": batch["drawing"]}
 
     with torch.no_grad():
         void = contexts([""])
@@ -99,7 +100,7 @@ def noised(work: Path, seed: int, step: int, size: int, device: torch.device) ->
         noise = torch.randn(target.shape, generator=generator).to(device)
         t = (1000 * torch.rand(size, generator=generator).sqrt()).long().to(device)
         sample = torch.cat([noising.add_noise(target, noise, t), batch["photo"] * keep], 1)
-        yield Noised(sample, t, context, target, noise, void)
+        yield Noised(sample, t, context, target, noise, void, batch["picture"])
 
 
 def predict(unet: UNet2DConditionModel, sample: torch.Tensor, t: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
