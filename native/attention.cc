@@ -16,8 +16,13 @@
 namespace silverpoint {
 namespace {
 
-// Of one of the matrices [heads, queries, keys]: as many heads at a time, so that memory does not grow with them.
+// Of one of the matrices [heads, queries, keys], about what a core's cache holds: as many heads at a time, so that memory does not grow
+// with them.
 constexpr int64_t kBytesAtATime = 2 << 20;
+
+int64_t bytesOfHead(const at::Tensor& query, const at::Tensor& key) {
+  return query.size(-2) * key.size(-2) * query.element_size();
+}
 
 // query [B, heads, queries, width], key and value [B, heads, keys, width]
 class Attention : public torch::autograd::Function<Attention> {
@@ -37,8 +42,7 @@ class Attention : public torch::autograd::Function<Attention> {
     const auto scale = context->saved_data["scale"].toDouble();
     auto ofQuery = at::empty_like(query), ofKey = at::empty_like(key), ofValue = at::empty_like(value);
     const auto heads = query.size(0);
-    const auto bytes = query.size(1) * key.size(1) * query.element_size();
-    const auto some = std::clamp<int64_t>(kBytesAtATime / bytes, 1, heads);
+    const auto some = std::clamp<int64_t>(kBytesAtATime / bytesOfHead(query, key), 1, heads);
     for (int64_t first = 0; first < heads; first += some) {
       const auto count = std::min(some, heads - first);
       const auto part = [&](const at::Tensor& whole) { return whole.narrow(0, first, count); };
@@ -60,8 +64,8 @@ class Attention : public torch::autograd::Function<Attention> {
 
 at::Tensor attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                      std::optional<double> scale) {
-  // In float32 the fused backward pass is the faster one.
-  if (query.scalar_type() == at::kFloat || query.dim() != 4) {
+  // In float32 the fused backward pass is the faster one, and where a head's matrix leaves the cache (4,096 queries and keys: twice).
+  if (query.scalar_type() == at::kFloat || query.dim() != 4 || bytesOfHead(query, key) > kBytesAtATime) {
     return at::scaled_dot_product_attention(query, key, value, {}, 0.0, false, scale);
   }
   return Attention::apply(query, key, value, scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1)))));

@@ -3,10 +3,15 @@ import type { DType } from '../lib/torch/dtype.js'
 import { grad, normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
 import { length, subtract } from './helpers.js'
 
-/** Attention and the gradients of the sum of its squares, of 2 rows, 4 heads, 24 queries and 10 keys of width 8. */
-async function attention(name: string, dtype: DType, rest: OpArgument[]): Promise<Float32Array[]> {
+/** Attention and the gradients of the sum of its squares, of 2 rows and 4 heads of width 8. */
+async function attention(
+  name: string,
+  dtype: DType,
+  rest: OpArgument[],
+  [queries, keys]: [number, number],
+): Promise<Float32Array[]> {
   const of = (count: number, seed: number) => normal([2, 4, count, 8], { seed }).to({ dtype }).requiresGrad()
-  const given = [of(24, 1), of(10, 2), of(10, 3)]
+  const given = [of(queries, 1), of(keys, 2), of(keys, 3)]
   const result = op(name, '', [...given, ...rest])[0] as Tensor
   const gradients = grad(result.to({ dtype: 'float32' }).pow(2).sum(), given)
   const tensors = [result, ...gradients]
@@ -15,9 +20,10 @@ async function attention(name: string, dtype: DType, rest: OpArgument[]): Promis
   )
 }
 
-const own = (dtype: DType) => attention('silverpoint::attention', dtype, [null])
-const plain = (dtype: DType) =>
-  attention('aten::scaled_dot_product_attention', dtype, [null, 0, false, null, false])
+const SMALL: [number, number] = [24, 10]
+const own = (dtype: DType, size = SMALL) => attention('silverpoint::attention', dtype, [null], size)
+const plain = (dtype: DType, size = SMALL) =>
+  attention('aten::scaled_dot_product_attention', dtype, [null, 0, false, null, false], size)
 
 /** How far each is from what is wanted, as a share of that. */
 const apart = (found: Float32Array[], wanted: Float32Array[]): number[] =>
@@ -38,5 +44,11 @@ describe("silverpoint's attention", () => {
     const allowed = apart(await plain('bfloat16'), exact)
     for (const [which, distance] of apart(await own('bfloat16'), exact).entries())
       expect(distance).toBeLessThan(1.5 * (allowed[which] as number))
+  })
+
+  it('is the plain one where a matrix of queries and keys is larger than 2 MB', async () => {
+    const large: [number, number] = [1100, 1000]
+    expect(await own('bfloat16', large)).toEqual(await plain('bfloat16', large))
+    expect(await own('bfloat16')).not.toEqual(await plain('bfloat16'))
   })
 })
