@@ -6,10 +6,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMainThread, Worker } from 'node:worker_threads'
 import sharp from 'sharp'
+import { fivePoints } from '../dist/data/face-choice.js'
 
 const SIDES = [416, 96, 128, 160, 224]
-/** As lib/data/face-choice.ts. */
-const FIVE = [36, 45, 30, 48, 54]
 
 if (isMainThread) new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) })
 else await main(...process.argv.slice(2))
@@ -54,7 +53,7 @@ async function widest(api, picture, side) {
   const options = new api.TinyFaceDetectorOptions({ inputSize: side, scoreThreshold: 0.4 })
   const faces = await api.detectAllFaces(picture, options).withFaceLandmarks()
   const [face] = faces.sort((a, b) => b.detection.box.width - a.detection.box.width)
-  return face && FIVE.map((index) => face.landmarks.positions[index])
+  return face && fivePoints({ landmarks: face.landmarks.positions })
 }
 
 function distance(points, reference) {
