@@ -27,6 +27,9 @@ export function quietOpenMp(): void {
   process.env.GOMP_SPINCOUNT = openMpSpinCount()
 }
 
+/** Whether recorded programs on a GPU may be captured as CUDA graphs: not with SILVERPOINT_CUDA_GRAPHS=off. */
+export const cudaGraphs = (): boolean => process.env.SILVERPOINT_CUDA_GRAPHS !== 'off'
+
 /** Whether what is shown may be coloured: https://no-color.org. */
 export const mayColour = (): boolean => !process.env.NO_COLOR
 

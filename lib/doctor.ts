@@ -37,7 +37,7 @@ export async function* diagnose(): AsyncGenerator<Finding> {
   yield probe
   if (!probe.ok) return
   yield await examine('LibTorch', describeLibTorch)
-  yield fine('GPU', describeGpu())
+  yield await examine('GPU', describeGpu)
   yield fine('threads', describeThreads(await inspectDevices()))
   yield await examine('embedded bundle', describeBundle)
   yield await examine('self test', selfTest)
@@ -72,13 +72,17 @@ async function probeLibTorch(): Promise<string> {
 async function describeLibTorch(): Promise<string> {
   const { cpuCapability } = await inspectDevices()
   const { folder, version, source } = openedLibTorch() as { folder: string; version: string; source: string }
-  return `${version} from ${folder} (${source}), ${cpuCapability}; networks compute in ${autoDtype('cpu')} on the CPU unless --dtype says otherwise`
+  return `${version} from ${folder} (${source}), ${cpuCapability}; networks compute in ${await autoDtype('cpu')} on the CPU unless --dtype says otherwise`
 }
 
-function describeGpu(): string {
+async function describeGpu(): Promise<string> {
   const driver = '/proc/driver/nvidia/version'
   if (!existsSync(driver)) return 'no NVIDIA driver: the CPU computes'
-  return readFileSync(driver, 'utf8').split('\n')[0]?.trim() as string
+  const { cudaDevices, graphs } = await inspectDevices()
+  const [version] = readFileSync(driver, 'utf8').split('\n') as [string]
+  if (cudaDevices === 0)
+    return `${version.trim()}, but LibTorch has no CUDA or finds no GPU: the CPU computes`
+  return `${version.trim()}; networks compute in ${await autoDtype('cuda')} there, recorded steps ${graphs ? 'are captured as CUDA graphs' : 'are not captured'}`
 }
 
 function describeThreads({ threads, cudaDevices }: DeviceReport): string {

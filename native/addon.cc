@@ -222,7 +222,19 @@ void configureThreads(const Napi::CallbackInfo& info) {
   answer.expectedBy(info[1]);
 }
 
-// inspect(answer): { cudaDevices, threads, cpuCapability }
+// multipliesBfloat16(device, answer): whether the device has units for it
+void asksForBfloat16(const Napi::CallbackInfo& info) {
+  auto& environment = Environment::of(info.Env());
+  const Answer answer(environment);
+  const auto device = deviceOf(info[0]);
+  auto result = std::make_shared<bool>();
+  environment.append(info.Env(),
+                     std::make_shared<AskStep>([result, device] { *result = multipliesBfloat16(device); }, answer,
+                                               [result](Napi::Env env) { return Napi::Boolean::New(env, *result); }));
+  answer.expectedBy(info[1]);
+}
+
+// inspect(answer): { cudaDevices, graphs, threads, cpuCapability }
 void inspect(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(info.Env());
   const Answer answer(environment);
@@ -230,6 +242,7 @@ void inspect(const Napi::CallbackInfo& info) {
   const auto value = [devices](Napi::Env env) -> Napi::Value {
     auto result = Napi::Object::New(env);
     result.Set("cudaDevices", devices->cudaDevices);
+    result.Set("graphs", devices->graphs);
     result.Set("threads", devices->threads);
     result.Set("cpuCapability", devices->cpuCapability);
     return result;
@@ -268,6 +281,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("endRecording", endRecording);
   add("run", run);
   add("setThreads", configureThreads);
+  add("multipliesBfloat16", asksForBfloat16);
   add("inspect", inspect);
   add("memory", memory);
   add("shutdown", [](const Napi::CallbackInfo&) { Queue::instance().shutdown(); });

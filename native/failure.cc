@@ -18,7 +18,11 @@ std::string firstLineOfCause(const std::string& text) {
 }
 
 const char* codeOf(const std::string& message) {
-  if (contains(message, "out of memory") || contains(message, "can't allocate memory")) return "OUT_OF_MEMORY";
+  for (const char* words : {"out of memory", "can't allocate memory", "STATUS_ALLOC_FAILED"}) {
+    if (contains(message, words)) return "OUT_OF_MEMORY";
+  }
+  // Of a CUDA graph that cannot be captured: the device is well.
+  if (contains(message, "captur")) return "OPERATION_FAILED";
   if (contains(message, "CUDA error") || contains(message, "device-side assert")) return "DEVICE_LOST";
   return "OPERATION_FAILED";
 }

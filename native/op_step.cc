@@ -2,11 +2,16 @@
 
 #include <ATen/core/List.h>
 
+#include "device.h"
+
 namespace silverpoint {
 namespace {
 
 c10::IValue read(const Operand& operand) {
-  if (const auto* value = std::get_if<c10::IValue>(&operand)) return *value;
+  if (const auto* value = std::get_if<c10::IValue>(&operand)) {
+    if (value->isDevice()) prepareDevice(value->toDevice());
+    return *value;
+  }
   if (const auto* slot = std::get_if<SlotPtr>(&operand)) return (*slot)->value();
   c10::List<at::Tensor> list;
   for (const auto& slot : std::get<std::vector<SlotPtr>>(operand)) list.push_back(slot->value());

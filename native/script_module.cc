@@ -3,16 +3,25 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include "attention.h"
+#include "convolution.h"
+#include "device.h"
 #include "op_step.h"
 #include "rows.h"
 
 namespace silverpoint {
 namespace {
 
+// Channels last: how the tensor cores of a GPU take pictures, and what cuDNN would otherwise bring them to at every call.
+at::Tensor laidOut(const at::Tensor& tensor) {
+  const bool half = tensor.scalar_type() == at::kHalf || tensor.scalar_type() == at::kBFloat16;
+  if (!tensor.is_cuda() || !half || tensor.dim() != 4) return tensor;
+  return tensor.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 // Module::to(dtype) would also cast integer buffers, such as position ids.
 void convertFloating(torch::jit::Module& module, c10::ScalarType dtype) {
   const auto convert = [&](at::Tensor tensor) {
-    if (tensor.is_floating_point()) tensor.set_data(tensor.to(dtype));
+    if (tensor.is_floating_point()) tensor.set_data(laidOut(tensor.to(dtype)));
   };
   for (const auto& parameter : module.parameters()) convert(parameter);
   for (const auto& buffer : module.buffers()) convert(buffer);
@@ -30,10 +39,12 @@ LoadStep::LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, 
       done_(std::move(done)) {}
 
 void LoadStep::execute() {
+  prepareDevice(device_);
   auto module = torch::jit::load(path_, device_);
   module.eval();
   convertFloating(module, dtype_);
   if (device_.is_cpu()) replaceAttention(module);
+  if (device_.is_cuda()) keepFloat32(module);
   for (const auto& parameter : module.parameters()) parameter.requires_grad_(false);
   done_(nullptr, std::make_shared<ScriptModule>(ScriptModule{std::move(module), independentRows_}));
 }
@@ -47,7 +58,7 @@ ForwardStep::ForwardStep(ModulePtr module, std::vector<SlotPtr> inputs, size_t o
 
 void ForwardStep::execute() {
   std::vector<at::Tensor> inputs;
-  for (const auto& slot : inputs_) inputs.push_back(slot->value());
+  for (const auto& slot : inputs_) inputs.push_back(laidOut(slot->value()));
   auto& [module, independentRows] = *module_;
   auto results = independentRows ? forwardRows(module, inputs) : forwardWhole(module, inputs);
   fillSlots(std::move(results), outputs_);

@@ -22,7 +22,7 @@ export interface BundleOptions {
   device?: Device | 'auto'
   /**
    * What the networks compute in; results are float32 whatever this is. `auto` (the default) is bfloat16 on a CPU with
-   * instructions for it, else float32.
+   * instructions for it and on a GPU with units for it (compute capability 8.0), else float32.
    */
   dtype?: 'auto' | 'float32' | 'bfloat16' | 'float16'
   /** Threads that compute on the CPU, for all of the process. Default: as many as there are cores. */
@@ -61,7 +61,7 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
   await open(options)
   const { dtype: asked = 'auto' } = options
   const device = await resolveDevice(options.device ?? 'auto')
-  const placement: Placement = { device, dtype: asked === 'auto' ? autoDtype(device) : asked }
+  const placement: Placement = { device, dtype: asked === 'auto' ? await autoDtype(device) : asked }
   const modules = await loadModules(folder, manifest, placement)
   const tokenizer = Tokenizer.fromFiles(
     await readFile(join(folder, vocabulary.file), 'utf8'),

@@ -83,7 +83,10 @@ export interface Native {
     answer: Answer<Float64Array[]>,
   ): void
   setThreads(count: number, answer: Answer<void>): void
-  inspect(answer: Answer<{ cudaDevices: number; threads: number; cpuCapability: string }>): void
+  multipliesBfloat16(device: string, answer: Answer<boolean>): void
+  inspect(
+    answer: Answer<{ cudaDevices: number; graphs: boolean; threads: number; cpuCapability: string }>,
+  ): void
   memory(): { bytes: number; tensors: number; queued: number }
   /** Drops what is queued, waits for the running step and ends the compute thread. Final. */
   shutdown(): void

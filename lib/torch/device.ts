@@ -1,3 +1,4 @@
+import { cudaGraphs } from '../config.js'
 import { SilverpointError } from '../errors.js'
 import { answered } from './call-sites.js'
 import type { Device } from './dtype.js'
@@ -7,6 +8,8 @@ import { native } from './native.js'
 export interface DeviceReport {
   /** How many GPUs LibTorch can use. */
   cudaDevices: number
+  /** Whether recorded programs on a GPU are captured as CUDA graphs: where LibTorch offers them, unless they are switched off. */
+  graphs: boolean
   /** How many threads compute on the CPU. */
   threads: number
   /** LibTorch's name of the vector instructions it uses, such as AVX512. */
@@ -25,7 +28,13 @@ export async function open(options: { libtorch?: string; threads?: number } = {}
 
 /** What there is to compute with; opens LibTorch. @throws as open does. */
 export async function inspectDevices(): Promise<DeviceReport> {
-  return answered((answer) => native().inspect(answer))
+  const report = await answered<DeviceReport>((answer) => native().inspect(answer))
+  return { ...report, graphs: report.graphs && cudaGraphs() }
+}
+
+/** Whether a GPU multiplies bfloat16 by units of its own. */
+export async function multipliesBfloat16(device: Device): Promise<boolean> {
+  return answered((answer) => native().multipliesBfloat16(device, answer))
 }
 
 /** `auto` is the first GPU, or the CPU where there is none; a device that was named must be there. @throws DEVICE_UNAVAILABLE. */
