@@ -160,8 +160,9 @@ void read(const Napi::CallbackInfo& info) {
   answer.expectedBy(info[3]);
 }
 
+// beginRecording(mayCapture)
 void beginRecording(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).recording = std::make_shared<Program>();
+  Environment::of(info.Env()).recording = std::make_shared<Program>(info[0].ToBoolean().Value());
 }
 
 // endRecording() -> program handle
@@ -280,6 +281,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("beginRecording", beginRecording);
   add("endRecording", endRecording);
   add("run", run);
+  add("captured", [](const Napi::CallbackInfo& info) -> Napi::Value {
+    return Napi::Boolean::New(info.Env(), programOf(info[0])->captured());
+  });
   add("setThreads", configureThreads);
   add("multipliesBfloat16", asksForBfloat16);
   add("inspect", inspect);

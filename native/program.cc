@@ -7,6 +7,14 @@
 #include <unordered_set>
 
 namespace silverpoint {
+namespace {
+
+// Replays before one is captured: what is made at first use, such as the workspaces of cuBLAS and cuDNN's plans, must be there.
+constexpr int kWarmUps = 2;
+
+const std::unordered_set<const Slot*> kNone;
+
+}  // namespace
 
 void Program::finish() {
   std::unordered_set<const Slot*> made;
@@ -24,9 +32,43 @@ void Program::finish() {
   for (auto& [slot, index] : last) lastRead_[index].push_back(slot);
 }
 
-void Program::releaseAfter(size_t index) {
+FailurePtr Program::replay() {
+  if (captured_ && captured_->fresh()) return captured_->replay();
+  if (captured_) {
+    captured_.reset();
+    warmUps_ = 0;
+  }
+  const bool due = mayCapture_ && warmUps_ == kWarmUps;
+  const auto failure = due ? capture() : replayStepByStep();
+  isCaptured_ = captured_ != nullptr;
+  return failure;
+}
+
+FailurePtr Program::replayStepByStep() {
+  places_.clear();
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    steps_[i]->run();
+    if (steps_[i]->failure()) return steps_[i]->failure();
+    if (mayCapture_ && warmUps_ < kWarmUps) places_.push_back(Place::of(*steps_[i]));
+    releaseAfter(i, kNone);
+  }
+  if (warmUps_ < kWarmUps) ++warmUps_;
+  return nullptr;
+}
+
+FailurePtr Program::capture() {
+  auto captured = CapturedProgram::of(
+      steps_, places_, [this](size_t index, const auto& kept) { releaseAfter(index, kept); });
+  mayCapture_ = captured && CudaGraph::available();
+  if (!mayCapture_) return replayStepByStep();
+  const auto failure = captured->capture();
+  if (!failure) captured_ = std::move(captured);
+  return failure;
+}
+
+void Program::releaseAfter(size_t index, const std::unordered_set<const Slot*>& kept) {
   for (auto& slot : lastRead_[index]) {
-    if (slot->handles == 0) slot->clear();
+    if (slot->handles == 0 && !kept.count(slot.get())) slot->clear();
   }
 }
 
@@ -39,20 +81,10 @@ ReplayStep::ReplayStep(std::shared_ptr<Program> program, int64_t times, std::vec
       owner_(std::move(owner)),
       done_(std::move(done)) {}
 
-FailurePtr ReplayStep::replay() {
-  const auto& steps = program_->steps();
-  for (size_t i = 0; i < steps.size(); ++i) {
-    steps[i]->run();
-    if (steps[i]->failure()) return steps[i]->failure();
-    program_->releaseAfter(i);
-  }
-  return nullptr;
-}
-
 void ReplayStep::execute() {
   std::vector<std::vector<at::Tensor>> seen(watched_.size());
   for (int64_t i = 0; i < times_ && !owner_->closed; ++i) {
-    if (const auto cause = replay()) return done_(cause, {});
+    if (const auto cause = program_->replay()) return done_(cause, {});
     for (size_t w = 0; w < watched_.size(); ++w) {
       seen[w].push_back(watched_[w]->value().detach().to(at::kDouble).reshape({}).clone());
     }

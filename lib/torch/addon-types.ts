@@ -73,7 +73,7 @@ export interface Native {
   dispose(tensor: TensorHandle): void
   disposeModule(module: ModuleHandle): void
   disposeProgram(program: ProgramHandle): void
-  beginRecording(): void
+  beginRecording(mayCapture: boolean): void
   endRecording(): ProgramHandle
   run(
     program: ProgramHandle,
@@ -82,6 +82,7 @@ export interface Native {
     call: number,
     answer: Answer<Float64Array[]>,
   ): void
+  captured(program: ProgramHandle): boolean
   setThreads(count: number, answer: Answer<void>): void
   multipliesBfloat16(device: string, answer: Answer<boolean>): void
   inspect(

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { cudaGraphs } from '../config.js'
 import { SilverpointError } from '../errors.js'
 import type { Argument, OperatorHandle, ProgramHandle, TensorHandle } from './addon-types.js'
 import { asked, nextCall } from './call-sites.js'
@@ -133,7 +134,7 @@ export function grad(loss: Tensor, inputs: Tensor | readonly Tensor[]): Tensor |
 export function whileRecording<T>(fn: () => T): { handle: ProgramHandle; result: T } {
   refuseWhileRecording('record()')
   recording = true
-  native().beginRecording()
+  native().beginRecording(cudaGraphs())
   let result: T | undefined
   let handle: ProgramHandle
   try {

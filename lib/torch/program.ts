@@ -43,6 +43,11 @@ export class Program<T = unknown> {
     return answered((answer) => native().run(this.#handle, times, watched, call, answer))
   }
 
+  /** Whether the last replay was one of CUDA graphs: not on the CPU, and not in the first replays. */
+  get captured(): boolean {
+    return native().captured(this.#handle)
+  }
+
   /** Frees the recorded operations and the constants among them. */
   dispose(): void {
     native().disposeProgram(this.#handle)
