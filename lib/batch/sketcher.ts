@@ -8,6 +8,7 @@ import { type Fitted, fit } from '../data/resize.js'
 import { generate, noiseFor } from '../diffusion/generate.js'
 import { branchCoefficients } from '../diffusion/guidance.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
+import { RecordedUNets } from '../diffusion/recorded-unet.js'
 import { createSampler } from '../diffusion/samplers/index.js'
 import { invalidArgument } from '../errors.js'
 import { throwIfCancelled, unlessCancelled } from '../style/cancel.js'
@@ -62,6 +63,8 @@ export class Sketcher {
   readonly #wish: Wish
   readonly #instructions: Instructions
   readonly #negative: Tensor
+  /** On a GPU. */
+  readonly #recorded: RecordedUNets | undefined
   readonly #signal: AbortSignal | undefined
   readonly #pixelLimit: number | undefined
   readonly #onSmallerBatch: ((batch: number) => void) | undefined
@@ -90,6 +93,7 @@ export class Sketcher {
     this.#instructions = new Instructions(bundle)
     this.#instructions.of(this.#wish)
     this.#negative = scope(() => bundle.text.encode('').context)
+    if (device !== 'cpu') this.#recorded = new RecordedUNets(bundle)
     this.parameters = parameters
   }
 
@@ -126,7 +130,7 @@ export class Sketcher {
   /** Frees what it holds on the device. Not while it sketches. */
   dispose(): void {
     this.#instructions[Symbol.dispose]()
-    for (const owned of [this.#schedule, this.#negative]) owned.dispose()
+    for (const owned of [this.#schedule, this.#negative, this.#recorded]) owned?.dispose()
   }
 
   /** For `await using`: as dispose(). */
@@ -198,17 +202,36 @@ export class Sketcher {
   }
 
   async #generate(prepared: readonly Prepared[], instructions: Instructions): Promise<Image[]> {
-    const { unet, vae, device, manifest } = this.#bundle
+    const { manifest, unet } = this.#bundle
+    const branches = branchCoefficients(this.parameters.guidance).length
+    try {
+      const recorded = this.#recorded?.of(prepared.length * branches)
+      using images = this.#queue(prepared, instructions, recorded ?? unet)
+      await recorded?.settled()
+      return await imagesOf(images, manifest.resolution)
+    } catch (error) {
+      // Its inputs are spoilt; and the memory of its graphs may be what was missing.
+      this.#recorded?.dispose()
+      throw error
+    }
+  }
+
+  /** [B, 3, H, W] in [-1, 1] */
+  #queue(
+    prepared: readonly Prepared[],
+    instructions: Instructions,
+    unet: Parameters<typeof generate>[0],
+  ): Tensor {
+    const { vae, device, manifest } = this.#bundle
     const { sampler: name, steps, guidance, seed } = this.parameters
-    const side = manifest.resolution
-    using images = scope(() =>
+    return scope(() =>
       noGrad(() => {
         const photos = imagesTensor(
           prepared.map(({ fitted }) => fitted.image),
           this.#bundle,
         )
         const items = tensor(BigInt64Array.from(prepared, itemOf), [prepared.length])
-        const shape = [prepared.length, ...vae.latentShape(side)]
+        const shape = [prepared.length, ...vae.latentShape(manifest.resolution)]
         const latents = generate(unet, createSampler(name, this.#schedule, steps), guidance, {
           photoLatents: vae.mode(photos),
           context: cat(prepared.map(({ wish }) => instructions.of(wish))),
@@ -218,7 +241,6 @@ export class Sketcher {
         return vae.decode(latents)
       }),
     )
-    return imagesOf(images, side)
   }
 
   #shrink(size: number): void {

@@ -19,7 +19,12 @@ export interface GenerateInputs {
  * Differentiable in the context: put noGrad around it where no gradient is wanted, or each step's activations stay.
  * @returns latents [B, C, h, w] as the diffusion knows them. Queued, not awaited: cancel between calls.
  */
-export function generate(unet: UNet, sampler: Sampler, guidance: Guidance, inputs: GenerateInputs): Tensor {
+export function generate(
+  unet: Pick<UNet, 'forward'>,
+  sampler: Sampler,
+  guidance: Guidance,
+  inputs: GenerateInputs,
+): Tensor {
   const { photoLatents, context, negative, noise } = inputs
   const branches = branchCoefficients(guidance)
   // 1. Noise of the strength the sampler begins with.
