@@ -44,7 +44,7 @@ export function withModel(command: Command): Command {
     .addOption(
       new Option(
         '--dtype <dtype>',
-        'what the networks compute in; auto: bfloat16 where the CPU has instructions for it',
+        'what the networks compute in; auto: bfloat16 where the CPU or GPU has units for it',
       )
         .choices(['auto', 'float32', 'bfloat16', 'float16'])
         .default('auto'),
