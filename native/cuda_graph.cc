@@ -2,6 +2,8 @@
 
 #include <c10/util/Exception.h>
 
+#include <mutex>
+
 #if __has_include(<ATen/accelerator/Graph.h>)
 #include <ATen/accelerator/Graph.h>
 
@@ -26,6 +28,7 @@ bool CudaGraph::available() { return at::has_graph_impl(c10::DeviceType::CUDA); 
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace silverpoint {
 namespace {
@@ -105,10 +108,28 @@ bool CudaGraph::available() { return false; }
 #endif
 
 namespace silverpoint {
+namespace {
+
+// Held where a graph enters the generators' unguarded list of graphs, and where it leaves: JavaScript's thread may drop one.
+std::mutex& listed() {
+  static auto* mutex = new std::mutex();
+  return *mutex;
+}
+
+}  // namespace
 
 CudaGraph::CudaGraph() : impl_(std::make_unique<Impl>()) {}
-CudaGraph::~CudaGraph() = default;
-void CudaGraph::begin(c10::MempoolId_t pool) { impl_->begin(pool); }
+
+CudaGraph::~CudaGraph() {
+  std::lock_guard lock(listed());
+  impl_.reset();
+}
+
+void CudaGraph::begin(c10::MempoolId_t pool) {
+  std::lock_guard lock(listed());
+  impl_->begin(pool);
+}
+
 void CudaGraph::end() { impl_->end(); }
 void CudaGraph::replay() { impl_->replay(); }
 c10::MempoolId_t CudaGraph::pool() const { return impl_->pool(); }
