@@ -40,7 +40,9 @@ LoadStep::LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, 
 
 void LoadStep::execute() {
   prepareDevice(device_);
-  auto module = torch::jit::load(path_, device_);
+  // Constants stay on the CPU: traced networks reckon with sizes by them, and each would wait for the GPU to tell its result.
+  auto module = torch::jit::load(path_);
+  module.to(device_);
   module.eval();
   convertFloating(module, dtype_);
   if (device_.is_cpu()) replaceAttention(module);
