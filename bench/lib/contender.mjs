@@ -1,19 +1,23 @@
 // Who is measured: a process that works on request, one JSON line in, one JSON line out. Ours and the peer's are asked alike,
 // side by side; each has its own memory, which is told too.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export class Contender {
   /** @param name as it stands in tables. */
-  constructor(name, command, args, threads) {
+  constructor(name, command, args, threads, environment = {}) {
     this.name = name
-    const env = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' }
+    const own = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...environment }
+    const env = { ...process.env, ...own }
     this.process = spawn(command, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'] })
+    // That it has ended is told where its answer is awaited.
+    this.process.stdin.on('error', () => {})
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]()
   }
 
@@ -36,27 +40,52 @@ export class Contender {
     return Number(status.match(/VmHWM:\s+(\d+) kB/)[1]) / 1024
   }
 
+  /** In MB, as the driver reckons it: what the process has asked of the GPU so far and not given back. */
+  async gpuMB() {
+    const asked = ['--query-compute-apps=pid,used_memory', '--format=csv,noheader,nounits']
+    const { stdout } = await promisify(execFile)('nvidia-smi', asked)
+    const mine = stdout.split('\n').find((line) => Number.parseInt(line, 10) === this.process.pid)
+    if (!mine) throw new Error('nvidia-smi does not tell of this process')
+    return Number(mine.split(',')[1])
+  }
+
   async close() {
     this.process.stdin.end()
     if (this.process.exitCode === null) await once(this.process, 'exit')
   }
 }
 
-/** @param bundle a folder; without one the embedded bundle. */
-export const silverpoint = ({ bundle, dtype = 'float32', threads }) =>
+/** @param bundle a folder; without one the embedded bundle. @param setting what `environment` makes of it, in tables. */
+export const silverpoint = ({ bundle, device = 'cpu', dtype = 'float32', threads, setting, environment }) =>
   new Contender(
-    `silverpoint ${short(dtype)}`,
+    ['silverpoint', ...(setting ? [setting] : []), short(dtype)].join(' '),
     process.execPath,
-    ['bench/lib/silverpoint.mjs', dtype, threads, ...(bundle ? [bundle] : [])],
+    ['bench/lib/silverpoint.mjs', device, dtype, threads, ...(bundle ? [bundle] : [])],
     threads,
+    environment,
   )
 
-/** diffusers on the folder that the bundle was exported from. `setting`: eager, channels-last, plain-attention (channels last, too) or compile. */
-export const diffusers = ({ python, model, dtype = 'float32', setting = 'eager', threads }) =>
+/**
+ * diffusers on the folder that the bundle was exported from. `setting`: eager, channels-last, plain-attention, compile; on a GPU
+ * also graphs (learning steps replayed as one) and compile-graphs. All but eager are channels last, on the CPU save compile.
+ */
+export const diffusers = ({ python, model, device = 'cpu', dtype = 'float32', setting = 'eager', threads }) =>
   new Contender(
     `diffusers ${setting} ${short(dtype)}`,
     python,
-    ['-m', 'bench.peer', model, '--dtype', dtype, '--setting', setting, '--threads', threads],
+    [
+      '-m',
+      'bench.peer',
+      model,
+      '--device',
+      device,
+      '--dtype',
+      dtype,
+      '--setting',
+      setting,
+      '--threads',
+      threads,
+    ],
     threads,
   )
 

@@ -1,6 +1,8 @@
 // What a figure was measured on, and how busy that was with other things.
+import { execFile } from 'node:child_process'
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 export async function machine() {
   return {
@@ -11,6 +13,14 @@ export async function machine() {
     date: new Date().toISOString().slice(0, 16),
     ...(await busyness()),
   }
+}
+
+/** The first GPU as its driver tells it; undefined where there is none. */
+export async function gpu() {
+  const asked = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader']
+  const told = await promisify(execFile)('nvidia-smi', asked).catch(() => undefined)
+  const [name, driver, memory] = told?.stdout.split('\n')[0].split(', ') ?? []
+  return name && { name, driver, memory }
 }
 
 /** Before anything is measured: the share of the cores that others use, over two seconds, and the load of the last minute. */

@@ -12,8 +12,9 @@ import { machine } from './machine.mjs'
  *   --bundle FOLDER    default: the embedded one
  *   --python FILE      with the packages of models/export/requirements.txt; default .venv's (npm run test:peer makes it)
  *   --threads 2 --repeats 5
+ *   --device cpu|cuda
  *   --dtypes float32,bfloat16
- *   --settings eager,channels-last,plain-attention[,compile]    of the peer
+ *   --settings eager,channels-last,plain-attention[,compile,graphs,compile-graphs]    of the peer
  */
 export function commonOptions(own = {}) {
   const { values } = parseArgs({
@@ -23,6 +24,7 @@ export function commonOptions(own = {}) {
       python: { type: 'string', default: '.venv/bin/python' },
       threads: { type: 'string', default: '2' },
       repeats: { type: 'string', default: '5' },
+      device: { type: 'string', default: 'cpu' },
       dtypes: { type: 'string', default: 'float32,bfloat16' },
       settings: { type: 'string', default: 'eager,channels-last,plain-attention' },
       ...own,

@@ -1,13 +1,15 @@
-// Our side of a comparison: works on request (contender.mjs), on the CPU.
+// Our side of a comparison: works on request (contender.mjs).
 //
-//   node bench/lib/silverpoint.mjs DTYPE THREADS [BUNDLE]
+//   node bench/lib/silverpoint.mjs DEVICE DTYPE THREADS [BUNDLE]
 import { createInterface } from 'node:readline'
 import { sketchParameters } from '../../dist/batch/parameters.js'
 import { sketchFiles } from '../../dist/batch/sketch-files.js'
 import { Sketcher } from '../../dist/batch/sketcher.js'
 import { loadBundle } from '../../dist/bundle/bundle.js'
 import { generate, noiseFor } from '../../dist/diffusion/generate.js'
+import { branchCoefficients } from '../../dist/diffusion/guidance.js'
 import { NoiseSchedule } from '../../dist/diffusion/noise-schedule.js'
+import { RecordedUNets } from '../../dist/diffusion/recorded-unet.js'
 import { createSampler } from '../../dist/diffusion/samplers/index.js'
 import { heldDraws, learningDraws } from '../../dist/style/draws.js'
 import { learnStyle } from '../../dist/style/learn.js'
@@ -18,10 +20,12 @@ import { recipe } from '../../dist/style/recipe.js'
 import { grad, noGrad, normal, scope, tensor } from '../../dist/torch/index.js'
 import { version } from '../../dist/version.js'
 
-const [dtype, threads, folder] = process.argv.slice(2)
-const bundle = await loadBundle(folder, { device: 'cpu', dtype, threads: Number(threads) })
+const [device, dtype, threads, folder] = process.argv.slice(2)
+const bundle = await loadBundle(folder, { device, dtype, threads: Number(threads) })
 const { manifest } = bundle
 const TEXT = 'a pencil sketch'
+/** As a Sketcher keeps them on a GPU. */
+const recorded = device === 'cpu' ? undefined : new RecordedUNets(bundle)
 
 async function timed(work) {
   const start = performance.now()
@@ -31,22 +35,29 @@ async function timed(work) {
 
 /** The network's inputs, alike on both sides: sines of the elements' numbers. */
 function inputs({ batch, side = manifest.resolution / manifest.latents.downscale }) {
+  const made = (values, shape) => tensor(Float32Array.from(values), shape, { device })
   const waves = (shape, pace) => {
-    const count = shape.reduce((product, one) => product * one, 1)
-    return tensor(
-      Float32Array.from({ length: count }, (_, i) => Math.sin(i * pace)),
+    const length = shape.reduce((product, one) => product * one, 1)
+    return made(
+      Array.from({ length }, (_, i) => Math.sin(i * pace)),
       shape,
     )
   }
   const { tokens, width } = manifest.text
   return {
     sample: waves([batch, 2 * manifest.latents.channels, side, side], 0.37),
-    timestep: tensor(
-      Float32Array.from({ length: batch }, (_, i) => 100 + 37 * i),
+    timestep: made(
+      Array.from({ length: batch }, (_, i) => 100 + 37 * i),
       [batch],
     ),
     context: waves([batch, tokens, width], 0.11),
   }
+}
+
+async function learning(pair, chosen, seed = 0) {
+  const pairs = encodePairs(bundle, [await preparePair(pair, manifest.resolution, { crop: 'none' })])
+  const draws = learningDraws(chosen, manifest.schedule.timesteps, seed)
+  return new LearningRun(bundle, pairs, bundle.text.encode(TEXT), chosen, draws, seed)
 }
 
 const works = {
@@ -77,10 +88,11 @@ const works = {
       })
     }),
 
-  /** A whole learning but for the search of its first text. */
-  learn: ({ pair, recipe: name, changes }) =>
+  /** A whole learning; unless told, but for the search of its first text. */
+  learn: ({ pair, recipe: name, changes, searched = false }) =>
     timed(async () => {
-      const style = await learnStyle(bundle, pair, { crop: 'none', text: TEXT, recipe: name, changes })
+      const first = searched ? {} : { text: TEXT }
+      const style = await learnStyle(bundle, pair, { crop: 'none', ...first, recipe: name, changes })
       return { steps: style.provenance.recipe.steps }
     }),
 
@@ -91,14 +103,22 @@ const works = {
     return {}
   },
 
+  /** Learning steps of one branch alone, replayed by one call that ends when their losses are read. */
+  steps: ({ pair, steps, unmeasured }) =>
+    scope(async () => {
+      const run = await learning(pair, recipe('paper', { steps: steps + unmeasured }))
+      await run.advance(unmeasured)
+      const answer = await timed(() => run.advance(steps))
+      const { total } = run.history.at(-1)
+      run.dispose()
+      return { ...answer, loss: total }
+    }),
+
   /** A learning told every few steps: [{ step, seconds, context }]. */
   curve: ({ pair, recipe: name, changes, every, seed = 0 }) =>
     scope(async () => {
       const start = performance.now()
-      const chosen = recipe(name, changes)
-      const pairs = encodePairs(bundle, [await preparePair(pair, manifest.resolution, { crop: 'none' })])
-      const draws = learningDraws(chosen, manifest.schedule.timesteps, seed)
-      const run = new LearningRun(bundle, pairs, bundle.text.encode(TEXT), chosen, draws, seed)
+      const run = await learning(pair, recipe(name, changes), seed)
       const points = []
       while (!run.finished) {
         await run.advance(every - (run.done % every))
@@ -154,28 +174,35 @@ const works = {
   /** What of sketching the networks alone take: everything on the way is there already. */
   network: ({ count, batch, steps = manifest.steps, guidance = manifest.guidance }) =>
     scope(async () => {
-      const schedule = new NoiseSchedule(manifest.schedule)
+      const schedule = new NoiseSchedule(manifest.schedule, device)
       const side = manifest.resolution
-      const photos = normal([batch, 3, side, side], { seed: 1 }).clamp(-1, 1)
+      const photos = normal([batch, 3, side, side], { seed: 1, device }).clamp(-1, 1)
       const items = tensor(
         BigInt64Array.from({ length: batch }, (_, i) => BigInt(i)),
         [batch],
       )
       const rows = (text) => bundle.text.encode(text).context.expand([batch, -1, -1])
       const [context, negative] = [rows(TEXT), rows('')]
+      const recordedUnet = recorded?.of(batch * branchCoefficients(guidance).length)
       return timed(async () => {
         for (let done = 0; done < count; done += batch) {
           const images = scope(() =>
             noGrad(() =>
               bundle.vae.decode(
-                generate(bundle.unet, createSampler('dpm-solver++', schedule, steps), guidance, {
-                  photoLatents: bundle.vae.mode(photos),
-                  ...{ context, negative },
-                  noise: noiseFor([batch, ...bundle.vae.latentShape(side)], 0, items, 'cpu'),
-                }),
+                generate(
+                  recordedUnet ?? bundle.unet,
+                  createSampler('dpm-solver++', schedule, steps),
+                  guidance,
+                  {
+                    photoLatents: bundle.vae.mode(photos),
+                    ...{ context, negative },
+                    noise: noiseFor([batch, ...bundle.vae.latentShape(side)], 0, items, device),
+                  },
+                ),
               ),
             ),
           )
+          await recordedUnet?.settled()
           await images.toArray()
           images.dispose()
         }
@@ -198,4 +225,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   const answer = await works[work](options).catch((error) => ({ error: error.stack }))
   process.stdout.write(`${JSON.stringify(answer)}\n`)
 }
+recorded?.dispose()
 bundle.dispose()

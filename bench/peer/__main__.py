@@ -1,6 +1,7 @@
-"""diffusers' side of a comparison: works on request, one JSON line in, one JSON line out (bench/lib/contender.mjs). On the CPU.
+"""diffusers' side of a comparison: works on request, one JSON line in, one JSON line out (bench/lib/contender.mjs).
 
-    python -m bench.peer MODEL [--dtype float32|bfloat16] [--setting eager|channels-last|plain-attention|compile] [--threads 2]
+    python -m bench.peer MODEL [--device cpu|cuda] [--dtype float32|bfloat16] [--threads 2]
+        [--setting eager|channels-last|graphs|plain-attention|compile|compile-graphs]
 
 MODEL: the folder in diffusers' layout that the bundle was exported from.
 """
@@ -18,7 +19,7 @@ import diffusers
 import torch
 
 from .learning import Learning
-from .model import Model
+from .model import SETTINGS, Model
 from .sketching import Sketching
 
 
@@ -55,6 +56,12 @@ class Works:
     def learn(self, **options) -> dict:
         return timed(lambda: self.learning.learn(**options))
 
+    def steps(self, **options) -> dict:
+        return self.learning.steps(**options)
+
+    def network(self, **options) -> dict:
+        return self.sketching.network(**options)
+
     def curve(self, **options) -> dict:
         return self.learning.learn(**options)
 
@@ -62,18 +69,22 @@ class Works:
         return timed(lambda: self.sketching.sketch(**options))
 
     def memory(self) -> dict:
-        return {"peakMB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3}
+        answer = {"peakMB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3}
+        if self.model.device == "cuda":
+            answer["gpuPeakMB"] = torch.cuda.max_memory_allocated() / 1e6
+        return answer
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.peer", description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--setting", choices=("eager", "channels-last", "plain-attention", "compile"), default="eager")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--setting", choices=SETTINGS, default="eager")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    works = Works(Model(options.model, getattr(torch, options.dtype), options.setting))
+    works = Works(Model(options.model, getattr(torch, options.dtype), options.setting, options.device))
     for line in sys.stdin:
         request = json.loads(line)
         try:
