@@ -177,7 +177,9 @@ describe('learning a style', () => {
       changes,
       onTried: (...tried) => heard.push(tried),
     })
-    expect(heard.at(-1)).toEqual([TEXTS.length + 1, TEXTS.length + 1])
+    // The likeliest six are tried on the mirrored pair, too.
+    const tried = TEXTS.length + 1 + 6
+    expect(heard.at(-1)).toEqual([tried, tried])
     expect(heard.length).toBeGreaterThan(5)
     expect(provenance.textFrom).toBe('plain')
     const pez = await learnStyle(bundle, pairs[0]!, {
@@ -188,6 +190,23 @@ describe('learning a style', () => {
     expect(pez.provenance.textFrom).toBe('pez')
     expect(TEXTS).toContain(provenance.text)
     expect(TEXTS).not.toContain(pez.provenance.text)
+  })
+
+  it('tries every text once where it does not learn from the mirrored pair', async () => {
+    const heard: number[][] = []
+    await learnStyle(bundle, pairs[0]!, {
+      ...quick,
+      text: undefined,
+      changes: {
+        ...quick.changes,
+        steps: 1,
+        pez: { tokens: 4, steps: 10 },
+        plainTexts: true,
+        mirrored: false,
+      },
+      onTried: (...tried) => heard.push(tried),
+    })
+    expect(heard.at(-1)).toEqual([TEXTS.length + 1, TEXTS.length + 1])
   })
 
   it('takes several pairs of one artist', async () => {

@@ -5,6 +5,7 @@ import { throwIfCancelled } from './cancel.js'
 import { Likeness } from './likeness.js'
 import { withManner } from './manner.js'
 import type { EncodedPairs } from './objective.js'
+import { firstPairs } from './pairs.js'
 import { findText } from './pez.js'
 import type { TextSource } from './provenance.js'
 import type { Recipe } from './recipe.js'
@@ -15,8 +16,10 @@ export interface InitialText {
   from: TextSource
 }
 
-/** How many are drawn at once. */
-const BATCH = 4
+/** How many drawings are made at once. */
+const BATCH = 8
+/** How many of the texts, the likest by the pairs as they are, are tried on the mirrored ones, too. */
+const FINALISTS = 6
 
 interface Search {
   text?: string
@@ -45,26 +48,37 @@ export async function initialText(
   return likest(bundle, pairs, recipe, [pez, ...plain], { seed, signal, onTried })
 }
 
-/** The text by which the pairs' photos come out most like their sketches. */
+/** The text by which the pairs' photos come out most like their sketches, mirrored ones among them where they are learned from. */
 async function likest(
   bundle: Bundle,
   pairs: EncodedPairs,
-  { manner }: Recipe,
+  recipe: Recipe,
   candidates: readonly InitialText[],
   { seed = 0, signal, onTried }: Search,
 ): Promise<InitialText> {
-  return scope(async () => {
-    const likeness = await Likeness.of(bundle, pairs, seed)
-    let best = { text: candidates[0] as InitialText, score: Number.NEGATIVE_INFINITY }
-    for (let from = 0; from < candidates.length; from += BATCH) {
+  const finalists = recipe.mirrored ? FINALISTS : 0
+  let done = 0
+  /** The likest first. */
+  const ranked = async (seen: EncodedPairs, texts: readonly InitialText[]) => {
+    const likeness = await Likeness.of(bundle, seen, seed)
+    const atOnce = Math.max(1, Math.floor(BATCH / seen.count))
+    const scores = new Map<InitialText, number>()
+    for (let from = 0; from < texts.length; from += atOnce) {
       throwIfCancelled(signal, 'Learning was cancelled while a text was sought.')
-      const batch = candidates.slice(from, from + BATCH)
-      const contexts = batch.map(({ text }) => withManner(bundle.text.encode(text), pairs, manner).context)
-      const scores = await likeness.scores(contexts)
-      for (const [at, score] of scores.entries())
-        if (score > best.score) best = { text: batch[at] as InitialText, score }
-      onTried?.(from + batch.length, candidates.length)
+      const batch = texts.slice(from, from + atOnce)
+      const contexts = batch.map(
+        ({ text }) => withManner(bundle.text.encode(text), seen, recipe.manner).context,
+      )
+      for (const [at, score] of (await likeness.scores(contexts)).entries())
+        scores.set(batch[at] as InitialText, score)
+      done += batch.length
+      onTried?.(done, candidates.length + finalists)
     }
-    return best.text
+    return [...texts].sort((a, b) => (scores.get(b) as number) - (scores.get(a) as number))
+  }
+  return scope(async () => {
+    if (!recipe.mirrored) return (await ranked(pairs, candidates))[0] as InitialText
+    const likely = await ranked(firstPairs(pairs, pairs.count / 2), candidates)
+    return (await ranked(pairs, likely.slice(0, finalists)))[0] as InitialText
   })
 }

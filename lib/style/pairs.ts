@@ -159,6 +159,20 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
   return { count: pairs.length, ...encoded }
 }
 
+/** The first `count` of the pairs. */
+export function firstPairs(pairs: EncodedPairs, count: number): EncodedPairs {
+  const { sketches, sketchLatents, photoLatents, photoFeatures } = pairs
+  const first = (rows: Tensor) => rows.narrow(0, 0, count)
+  return {
+    ...pairs,
+    count,
+    sketches: first(sketches),
+    sketchLatents: first(sketchLatents),
+    photoLatents: first(photoLatents),
+    photoFeatures: first(photoFeatures),
+  }
+}
+
 /** All rows, then all again, `times` over. */
 export const repeatRows = (rows: Tensor, times: number): Tensor =>
   times === 1 ? rows : cat(Array<Tensor>(times).fill(rows))
