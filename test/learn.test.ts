@@ -39,6 +39,16 @@ async function picture(name: string, width: number, height: number, seed: number
   return path
 }
 
+/** Red less green, then green less blue, of pixels in [0, 1]. */
+function tintsOf(data: Float32Array): number[] {
+  const [red, green, blue] = [0, 1, 2].map((channel) =>
+    data.subarray((channel * data.length) / 3, ((channel + 1) * data.length) / 3),
+  ) as [Float32Array, Float32Array, Float32Array]
+  return [...red.map((value, i) => value - green[i]!), ...green.map((value, i) => value - blue[i]!)].map(
+    (difference) => difference / 2,
+  )
+}
+
 beforeAll(async () => {
   bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'float32' })
   folder = await mkdtemp(join(tmpdir(), 'silverpoint-learn-'))
@@ -127,7 +137,7 @@ describe('learning a style', () => {
     })
   })
 
-  it('scores a drawing by what the metrics say of it, each context alone as beside others', async () => {
+  it('scores a drawing by what the metrics say of it and by its colours, each context alone as beside others', async () => {
     await torch.scope(async () => {
       const { manifest, text } = bundle
       const pair = await preparePair(pairs[0]!, manifest.resolution)
@@ -144,11 +154,17 @@ describe('learning a style', () => {
           }),
         )
         const side = manifest.resolution
-        const [a, b] = [await drawing.toArray(), pair.sketch.data].map((data) =>
-          toGrey({ width: side, height: side, data: data as Float32Array }),
-        ) as [GreyImage, GreyImage]
+        const both = [(await drawing.toArray()) as Float32Array, pair.sketch.data]
+        const [a, b] = both.map((data) => toGrey({ width: side, height: side, data })) as [
+          GreyImage,
+          GreyImage,
+        ]
         const strokes = strokeDistance(strokeStatistics([a]), strokeStatistics([b]))
-        expect(scores[i]).toBeCloseTo(ssim(a, b) + (await fsim(a, b)) + scoot(a, b) - 10 * strokes, 3)
+        const [tints, theirs] = both.map((data) => tintsOf(data)) as [number[], number[]]
+        const colour = tints.reduce((sum, tint, at) => sum + Math.abs(tint - theirs[at]!), 0) / side ** 2
+        expect(colour).toBeGreaterThan(0.05)
+        const alike = ssim(a, b) + (await fsim(a, b)) + scoot(a, b)
+        expect(scores[i]).toBeCloseTo(alike - 10 * strokes - colour, 3)
       }
       expect(scores[0]).not.toBeCloseTo(scores[1]!, 3)
     })

@@ -3,9 +3,10 @@
  * made as users make them. No gradient: it chooses between instructions.
  */
 import type { Bundle } from '../bundle/bundle.js'
+import type { Image } from '../data/image.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { fsim } from '../metrics/fsim.js'
-import { type GreyImage, toGrey } from '../metrics/grey.js'
+import { toGrey } from '../metrics/grey.js'
 import { scoot } from '../metrics/scoot.js'
 import { ssim } from '../metrics/ssim.js'
 import { strokeDistance, strokeStatistics } from '../metrics/strokes.js'
@@ -22,12 +23,12 @@ const STROKES = 10
 export class Likeness {
   readonly #bundle: Bundle
   readonly #pairs: EncodedPairs
-  readonly #truths: readonly GreyImage[]
+  readonly #truths: readonly Image[]
   readonly #schedule: NoiseSchedule
   readonly #negative: Tensor
   readonly #noise: Tensor
 
-  private constructor(bundle: Bundle, pairs: EncodedPairs, truths: readonly GreyImage[], seed: number) {
+  private constructor(bundle: Bundle, pairs: EncodedPairs, truths: readonly Image[], seed: number) {
     const { manifest, device } = bundle
     this.#bundle = bundle
     this.#pairs = pairs
@@ -39,16 +40,16 @@ export class Likeness {
   }
 
   static async of(bundle: Bundle, pairs: EncodedPairs, seed: number): Promise<Likeness> {
-    return new Likeness(bundle, pairs, await greyImages(pairs.sketches, bundle.manifest.resolution), seed)
+    return new Likeness(bundle, pairs, await imagesOf(pairs.sketches, bundle.manifest.resolution), seed)
   }
 
   /**
    * @param contexts each [1, tokens, width]; all are drawn in one batch.
-   * @returns of each, SSIM + FSIM + SCOOT - 10 times the distance of stroke statistics, the mean over the pairs.
+   * @returns of each, SSIM + FSIM + SCOOT, less 10 times the distance of stroke statistics and that of colour; the mean over the pairs.
    */
   async scores(contexts: readonly Tensor[]): Promise<number[]> {
     using drawings = scope(() => noGrad(() => this.#draw(contexts)))
-    const drawn = await greyImages(drawings, this.#bundle.manifest.resolution)
+    const drawn = await imagesOf(drawings, this.#bundle.manifest.resolution)
     const each = await Promise.all(drawn.map((image, row) => likeness(image, this.#truthOf(row))))
     const { count } = this.#pairs
     return contexts.map((_, at) => mean(each.slice(at * count, (at + 1) * count)))
@@ -59,8 +60,8 @@ export class Likeness {
     this.#noise.dispose()
   }
 
-  #truthOf(row: number): GreyImage {
-    return this.#truths[row % this.#pairs.count] as GreyImage
+  #truthOf(row: number): Image {
+    return this.#truths[row % this.#pairs.count] as Image
   }
 
   /** [B * P, 3, H, W]; all pairs of the first context first. */
@@ -77,13 +78,25 @@ export class Likeness {
   }
 }
 
-async function likeness(drawing: GreyImage, sketch: GreyImage): Promise<number> {
-  const strokes = strokeDistance(strokeStatistics([drawing]), strokeStatistics([sketch]))
-  return ssim(drawing, sketch) + (await fsim(drawing, sketch)) + scoot(drawing, sketch) - STROKES * strokes
+async function likeness(drawing: Image, sketch: Image): Promise<number> {
+  const [ours, theirs] = [toGrey(drawing), toGrey(sketch)]
+  const strokes = strokeDistance(strokeStatistics([ours]), strokeStatistics([theirs]))
+  const alike = ssim(ours, theirs) + (await fsim(ours, theirs)) + scoot(ours, theirs)
+  return alike - STROKES * strokes - colourDistance(drawing, sketch)
 }
 
-const greyImages = async (images: Tensor, side: number): Promise<GreyImage[]> =>
-  (await imagesOf(images, side)).map(toGrey)
+/** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */
+function colourDistance(one: Image, other: Image): number {
+  const size = one.width * one.height
+  const difference = (at: number) => (one.data[at] as number) - (other.data[at] as number)
+  let sum = 0
+  for (let i = 0; i < size; i++) {
+    const [red, green, blue] = [difference(i), difference(i + size), difference(i + 2 * size)]
+    sum += Math.abs(red - green) + Math.abs(green - blue)
+  }
+  // Pixels are in [-1, 1].
+  return sum / size / 2
+}
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
