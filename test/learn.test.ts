@@ -164,7 +164,7 @@ describe('learning a style', () => {
         const colour = tints.reduce((sum, tint, at) => sum + Math.abs(tint - theirs[at]!), 0) / side ** 2
         expect(colour).toBeGreaterThan(0.05)
         const alike = ssim(a, b) + (await fsim(a, b)) + scoot(a, b)
-        expect(scores[i]).toBeCloseTo(alike - 10 * strokes - colour, 3)
+        expect(scores[i]).toBeCloseTo(alike - 10 * strokes - 5 * colour, 3)
       }
       expect(scores[0]).not.toBeCloseTo(scores[1]!, 3)
     })

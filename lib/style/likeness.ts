@@ -19,6 +19,8 @@ import { imagesOf, repeatRows } from './pairs.js'
 
 /** A distance of stroke statistics is a tenth of what the other measures are. */
 const STROKES = 10
+/** So that brown paper outweighs what its texture may gain: it is 0.1 from a grey sketch, grey drawings less than 0.01. */
+const COLOUR = 5
 
 export class Likeness {
   readonly #bundle: Bundle
@@ -45,7 +47,7 @@ export class Likeness {
 
   /**
    * @param contexts each [1, tokens, width]; all are drawn in one batch.
-   * @returns of each, SSIM + FSIM + SCOOT, less 10 times the distance of stroke statistics and that of colour; the mean over the pairs.
+   * @returns of each, SSIM + FSIM + SCOOT, less 10 times the distance of stroke statistics and 5 times that of colour; the mean over the pairs.
    */
   async scores(contexts: readonly Tensor[]): Promise<number[]> {
     using drawings = scope(() => noGrad(() => this.#draw(contexts)))
@@ -82,7 +84,7 @@ async function likeness(drawing: Image, sketch: Image): Promise<number> {
   const [ours, theirs] = [toGrey(drawing), toGrey(sketch)]
   const strokes = strokeDistance(strokeStatistics([ours]), strokeStatistics([theirs]))
   const alike = ssim(ours, theirs) + (await fsim(ours, theirs)) + scoot(ours, theirs)
-  return alike - STROKES * strokes - colourDistance(drawing, sketch)
+  return alike - STROKES * strokes - COLOUR * colourDistance(drawing, sketch)
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */
