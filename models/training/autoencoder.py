@@ -9,19 +9,20 @@ from pathlib import Path
 import torch
 from torch.nn.functional import avg_pool2d, l1_loss
 
-from .codec import SketchCodec
-from .examples import batches
+from .codec import CHANNELS, SketchCodec
+from .examples import batches, signed
 from .progress import Clock, log, save
 
 NOISE = 0.35  # the most, of a latent's unit deviation
 
 
 def lightness_start(codec: SketchCodec) -> None:
-    """The encoder begins with the lowest frequencies of the lightness and the mean of two colour differences."""
+    """The encoder begins with the lowest frequencies of the lightness and of two colour differences."""
     x = torch.arange(8) + 0.5
-    waves = torch.cos(torch.pi / 8 * x[None] * torch.arange(5)[:, None]) * torch.hann_window(10)[1:9]
+    waves = torch.cos(torch.pi / 8 * x[None] * torch.arange(7)[:, None]) * torch.hann_window(10)[1:9]
     colours = torch.tensor([[1.0, 1, 1], [1, 0, -1], [-1, 2, -1]])
     kinds = [(0, 0, 0), (0, 2, 0), (2, 0, 0), (2, 2, 0), (4, 0, 0), (0, 4, 0), (0, 0, 1), (0, 0, 2)]
+    kinds += [(2, 4, 0), (4, 2, 0), (4, 4, 0), (0, 6, 0), (6, 0, 0), (0, 2, 1), (2, 0, 1), (0, 2, 2)]
     for weight, (row, column, colour) in zip(codec.encoder.weight.data, kinds, strict=True):
         weight.copy_(colours[colour][:, None, None] * waves[row][:, None] * waves[column])
     codec.encoder.bias.data.zero_()
@@ -54,16 +55,19 @@ def main() -> None:
     codec = SketchCodec().to(device, memory_format=torch.channels_last)
     lightness_start(codec)
     optimizer = torch.optim.AdamW(codec.parameters(), lr=1e-3, weight_decay=1e-4)
-    mean, deviation = torch.zeros(8, device=device), torch.ones(8, device=device)
+    mean, deviation = torch.zeros(CHANNELS, device=device), torch.ones(CHANNELS, device=device)
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device)
         codec.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
         mean, deviation, step = state["mean"], state["deviation"], state["step"]
     clock, running = Clock(options.minutes), 0.0
-    stream = batches(options.work / "photos.npy", 3000 + step, options.batch)
+
+    def encode(batch: dict) -> dict[str, torch.Tensor]:
+        return {"image": torch.cat([batch["drawing"], batch["photo"][: len(batch["photo"]) // 4]]).to(device)}
+
+    stream = batches(options.work / "photos.npy", 3000 + step, options.batch, encode)
     while not clock.over():
-        batch = next(stream)
-        image = torch.cat([batch["drawing"], batch["photo"][: options.batch // 4]]).to(device)
+        image = signed(next(stream)["image"])
         for group in optimizer.param_groups:
             group["lr"] = 1e-3 * min(1, (step + 1) / 50) * min(1.0, 0.02 + 2 * (1 - clock.spent()))
         latents = codec.encode(image).latent_dist.mode()

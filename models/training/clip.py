@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy, interpolate, normalize
 from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
 
-from .examples import batches
+from .examples import batches, signed
 from .progress import Clock, log, save
 
 SIDE = 64
@@ -65,7 +65,12 @@ def main() -> None:
         model.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     clock = Clock(options.minutes)
-    stream = batches(options.work / "photos.npy", 1000 + step, options.batch)
+
+    def encode(batch: dict) -> dict[str, torch.Tensor]:
+        wordings = {name: tokens(tokenizer, batch[name]) for name in ("caption", "instruction")}
+        return wordings | {name: batch[name] for name in ("photo", "drawing")}
+
+    stream = batches(options.work / "photos.npy", 1000 + step, options.batch, encode)
     while not clock.over():
         batch = next(stream)
         for group in optimizer.param_groups:
@@ -73,8 +78,8 @@ def main() -> None:
         scale = model.logit_scale.exp().clamp(max=100)
         wording = batch["caption"] if step % 2 else batch["instruction"]
         with torch.autocast("cpu", torch.bfloat16):
-            after, before = images(model, batch["drawing"]), images(model, batch["photo"])
-            pooled, mean = texts(model, tokens(tokenizer, wording))
+            after, before = images(model, signed(batch["drawing"])), images(model, signed(batch["photo"]))
+            pooled, mean = texts(model, wording)
         after, before, pooled, mean = (embedding.float() for embedding in (after, before, pooled, mean))
         loss_pair = contrast(after, pooled, scale)
         loss_direction = contrast(after - before, mean, scale)

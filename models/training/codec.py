@@ -1,4 +1,4 @@
-"""A small autoencoder in the VAE's place: 8 channels on a grid a quarter as fine, learned on photos and their drawings.
+"""A small autoencoder in the VAE's place: 16 channels on a grid a quarter as fine, learned on photos and their drawings.
 
 The encoder is one linear map of overlapping squares; the decoder learns what was left out, and was trained under noise, so that
 errors of a predicted latent do not show as speckle.
@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.functional import pad, silu
 
 BLOCK = 4
+CHANNELS = 16
 
 
 class _Posterior:
@@ -36,14 +37,14 @@ class _Residual(nn.Module):
 
 
 class SketchCodec(ModelMixin, ConfigMixin):
-    """Image [B, 3, 4h, 4w] in [-1, 1] <-> latents [B, 8, h, w], with AutoencoderKL's methods.
+    """Image [B, 3, 4h, 4w] in [-1, 1] <-> latents [B, 16, h, w], with AutoencoderKL's methods.
 
     `block_out_channels` has three entries because diffusers reads the downscale (4) from its length.
     """
 
     @register_to_config
     def __init__(
-        self, latent_channels: int = 8, width: int = 96, blocks: int = 3, scaling_factor: float = 1.0, block_out_channels=(1, 1, 1)
+        self, latent_channels: int = CHANNELS, width: int = 96, blocks: int = 3, scaling_factor: float = 1.0, block_out_channels=(1, 1, 1)
     ):
         super().__init__()
         self.encoder = nn.Conv2d(3, latent_channels, 2 * BLOCK, stride=BLOCK)

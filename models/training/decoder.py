@@ -9,7 +9,7 @@ as the true drawing has, where it has it, though no one can tell each stroke's p
 import torch
 
 from .autoencoder import NOISE, loss_of
-from .codec import SketchCodec
+from .codec import CHANNELS, SketchCodec
 from .progress import Average, Clock, log, save
 from .strokes import unlikeness
 from .unet import Noised, build, noised, options, placed, predict, schedule
@@ -35,10 +35,10 @@ def main() -> None:
         decoder.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
         average.weights, average.steps, step = state["average"], state["step"], state["step"]
     clock, pixels, strokes = Clock(told.minutes), 0.0, 0.0
-    for batch in noised(told.work, told.seed, step, told.batch, device):
+    for batch in noised(told, step):
         for group in optimizer.param_groups:
             group["lr"] = RATE * min(1, (step + 1) / 50) * min(1.0, 0.02 + 2 * (1 - clock.spent()))
-        latents, truth = given(unet, batch, kept), batch.picture.to(device)
+        latents, truth = given(unet, batch, kept), batch.picture
         with torch.autocast(device.type, torch.bfloat16):
             image = codec.decode(latents.contiguous(memory_format=torch.channels_last)).sample
         apart, unlike = loss_of(image.float(), truth), unlikeness(image.float(), truth)
@@ -47,9 +47,9 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
         optimizer.step()
         average.update(decoder)
-        step, pixels, strokes = step + 1, pixels + apart.item(), strokes + unlike.item()
+        step, pixels, strokes = step + 1, pixels + apart.detach(), strokes + unlike.detach()
         if step % 50 == 0:
-            log(told.work / "decoder.jsonl", step=step, pixels=pixels / 50, strokes=strokes / 50, spent=clock.spent())
+            log(told.work / "decoder.jsonl", step=step, pixels=float(pixels) / 50, strokes=float(strokes) / 50, spent=clock.spent())
             pixels = strokes = 0.0
         if clock.over():
             break
@@ -60,12 +60,12 @@ def main() -> None:
 
 @torch.no_grad()
 def given(unet: torch.nn.Module, batch: Noised, kept: torch.Tensor) -> torch.Tensor:
-    """What is to be decoded, [B, 8, 32, 32]. `kept`: the signal's share of the variance at each timestep."""
+    """What is to be decoded, [B, 16, 32, 32]. `kept`: the signal's share of the variance at each timestep."""
     count = round(PREDICTED * len(batch.t))
     t = torch.randint(*LAST, (count,), device=batch.t.device)
     signal, noise = kept[t].view(-1, 1, 1, 1).sqrt(), (1 - kept[t]).view(-1, 1, 1, 1).sqrt()
     latents = signal * batch.target[:count] + noise * batch.noise[:count]
-    velocity = predict(unet, torch.cat([latents, batch.sample[:count, 8:]], 1), t, batch.context[:count])
+    velocity = predict(unet, torch.cat([latents, batch.sample[:count, CHANNELS:]], 1), t, batch.context[:count])
     own = batch.target[count:]
     own = own + NOISE * torch.rand(len(own), 1, 1, 1, device=own.device) * torch.randn_like(own)
     return torch.cat([signal * latents - noise * velocity, own])

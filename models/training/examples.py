@@ -1,23 +1,25 @@
-"""Endless rendered examples for the CLIP and UNet stages, made beside the training by worker processes."""
+"""Endless rendered examples, made beside the training by worker processes."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset, default_collate, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from .styles import Rendering, drawn, photographed
 from .styles.grammar import caption, instruction, messy
 
 BLENDED, MESSY = 0.25, 0.25
-Encode = Callable[[dict], dict]
+HELD = 32  # batches: the last examples, which each batch is drawn from
+Encode = Callable[[dict], dict[str, torch.Tensor]]
 
 
 class Examples(IterableDataset):
-    """Yields photo and drawing ([3, side, side] float32 in [-1, 1]), caption and instruction.
+    """Yields photo and drawing ([3, side, side] uint8), caption and instruction.
 
     `blend`: every fourth drawing is two drawings of the photo laid over one another, `share` of the first (`instruction`) and
     the rest of the second (`second`); every fourth instruction is messy. So what lies between and beside the texts means
@@ -57,21 +59,43 @@ def _alike(photo: np.ndarray, mask: np.ndarray, model: tuple | None, rng: np.ran
     return drawn(photo, mask, rng), model and drawn(*model, again).drawing
 
 
-def batches(photos: Path, seed: int, size: int, blend: bool = False, side: int = 128, echo: int = 4, held: int = 512, encode: Encode = dict):
-    """Batches of `size`. Rendering costs more than a step, so each example is drawn about `echo` times from the `held` last
-    ones (data echoing, Choi et al., 2019). `encode`: what to keep of a batch of fresh ones; its pixels and texts as they are if not told."""
-    loader = DataLoader(Examples(photos, seed, side, blend), batch_size=size // echo, num_workers=1, prefetch_factor=8)
-    fresh = (row for batch in loader for row in _rows(encode(batch)))
-    recent = [next(fresh) for _ in range(2 * size)]
-    rng = np.random.default_rng(seed)
+class _Recent:
+    """The last `room` examples, a tensor a field, drawn from at random."""
+
+    def __init__(self, room: int):
+        self.room, self.count, self.fields = room, 0, {}
+
+    def add(self, examples: dict[str, torch.Tensor]) -> None:
+        for name, rows in examples.items():
+            if name not in self.fields:
+                self.fields[name] = rows.new_empty(self.room, *rows.shape[1:])
+            places = (self.count + torch.arange(len(rows), device=rows.device)) % self.room
+            self.fields[name][places] = rows
+        self.count += len(rows)
+
+    def draw(self, size: int, rng: np.random.Generator) -> dict[str, torch.Tensor]:
+        chosen = torch.from_numpy(rng.choice(min(self.count, self.room), size, replace=False))
+        return {name: rows[chosen.to(rows.device)] for name, rows in self.fields.items()}
+
+
+def batches(
+    photos: Path, seed: int, size: int, encode: Encode, blend: bool = False, side: int = 128, echo: int = 4
+) -> Iterator[dict[str, torch.Tensor]]:
+    """Batches of `size`. Rendering costs more than a step, so each example is drawn about `echo` times from the last ones (data
+    echoing, Choi et al., 2019). `encode`: what to keep of a batch of fresh ones, tensors of a row an example."""
+    workers = max(1, (os.cpu_count() or 1) - 1)
+    loader = iter(DataLoader(Examples(photos, seed, side, blend), batch_size=size // echo, num_workers=workers, prefetch_factor=8))
+    recent, rng = _Recent(HELD * size), np.random.default_rng(seed)
     while True:
-        recent = [*recent, *(next(fresh) for _ in range(size // echo))][-held:]
-        yield default_collate([recent[i] for i in rng.choice(len(recent), size, replace=False)])
+        recent.add(encode(next(loader)))
+        if recent.count >= 2 * size:
+            yield recent.draw(size, rng)
 
 
-def _rows(batch: dict) -> list[dict]:
-    return [dict(zip(batch, row)) for row in zip(*batch.values())]
+def signed(pixels: torch.Tensor) -> torch.Tensor:
+    """uint8 -> [-1, 1]"""
+    return pixels.float() / 127.5 - 1
 
 
 def _pixels(image: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(np.clip(image, 0, 1).transpose(2, 0, 1).astype(np.float32) * 2 - 1)
+    return torch.from_numpy((np.clip(image, 0, 1) * 255).round().astype(np.uint8).transpose(2, 0, 1))

@@ -45,5 +45,5 @@ class Average:
     def update(self, module: torch.nn.Module) -> None:
         self.steps += 1
         amount = 1 - min(self.decay, (1 + self.steps) / (10 + self.steps))
-        for name, value in module.state_dict().items():
-            self.weights[name].lerp_(value, amount) if value.is_floating_point() else self.weights[name].copy_(value)
+        state = module.state_dict()
+        torch._foreach_lerp_([self.weights[name] for name in state], list(state.values()), amount)

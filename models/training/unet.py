@@ -14,8 +14,8 @@ from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPModel, CLIPTokenizer
 
 from .clip import tokens
-from .codec import SketchCodec
-from .examples import batches
+from .codec import CHANNELS, SketchCodec
+from .examples import batches, signed
 from .manner import Manner
 from .progress import Average, Clock, log, save
 
@@ -28,7 +28,8 @@ def build() -> UNet2DConditionModel:
     """The text is attended to where the picture is coarse, and, pooled and beside the timestep, it scales and shifts every feature
     (FiLM, Perez et al., 2018): a change of tone or colour is little else."""
     return UNet2DConditionModel(
-        sample_size=32, in_channels=16, out_channels=8, layers_per_block=1, block_out_channels=(96, 128, 192), norm_num_groups=16,
+        sample_size=32, in_channels=2 * CHANNELS, out_channels=CHANNELS, layers_per_block=1, block_out_channels=(96, 128, 192),
+        norm_num_groups=16,
         down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=192, attention_head_dim=4,
@@ -56,51 +57,60 @@ def objective(predicted: torch.Tensor, target: torch.Tensor, latents: torch.Tens
 class Noised:
     """Examples as the network sees them: its inputs, and what they were noised by."""
 
-    sample: torch.Tensor  # [B, 16, 32, 32]: the drawing's latents under noise, and the photo's
+    sample: torch.Tensor  # [B, 32, 32, 32]: the drawing's latents under noise, and the photo's
     t: torch.Tensor  # [B]
     context: torch.Tensor  # [B, 77, 192]
-    target: torch.Tensor  # [B, 8, 32, 32]: the drawing's latents
+    target: torch.Tensor  # [B, 16, 32, 32]: the drawing's latents
     noise: torch.Tensor
     void: torch.Tensor  # [1, 77, 192]: the empty text's context
-    picture: torch.Tensor  # [B, 3, 128, 128]: the drawing
+    picture: torch.Tensor  # [B, 3, 128, 128]: the drawing, in [-1, 1]
 
 
-def noised(work: Path, seed: int, step: int, size: int, device: torch.device) -> Iterator[Noised]:
-    """Batches, text and photo dropped as dual guidance needs it. Noisy timesteps come more often, as they do when few steps draw."""
+def noised(told: argparse.Namespace, step: int) -> Iterator[Noised]:
+    """Batches, text and photo dropped as dual guidance needs it. Noisy timesteps come more often, as they do when few steps draw.
+    `told`: what `options` gives."""
+    work, size, device = told.work, told.batch, told.device
     tokenizer = CLIPTokenizer.from_pretrained(work / "tokenizer")
     text = CLIPModel.from_pretrained(work / "clip").text_model.requires_grad_(False).to(device).eval()
     codec, noising = SketchCodec.from_pretrained(work / "autoencoder").requires_grad_(False).to(device).eval(), schedule()
     manner = Manner(text.config.hidden_size).to(device)
-    generator = torch.Generator().manual_seed(2**32 * seed + step)
+    generator = torch.Generator(device).manual_seed(2**32 * told.seed + step)
 
     def contexts(texts: list[str]) -> torch.Tensor:
         return text(input_ids=tokens(tokenizer, texts).to(device)).last_hidden_state
 
     def latents(pixels: torch.Tensor) -> torch.Tensor:
-        return codec.encode(pixels.to(device)).latent_dist.mode()
+        return codec.encode(signed(pixels)).latent_dist.mode()
 
     @torch.no_grad()
-    def encode(batch: dict) -> dict:
+    def encode(batch: dict) -> dict[str, torch.Tensor]:
+        batch |= {name: value.to(device) for name, value in batch.items() if torch.is_tensor(value)}
         pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
-        laid = manner(batch["model"].to(device), batch["sample"].to(device))
-        texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"].to(device)}
+        laid = manner(signed(batch["model"]), signed(batch["sample"]))
+        texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"]}
         return {**pictures, **texts, "laid": laid, "picture": batch["drawing"]}
+
+    def uniform() -> torch.Tensor:
+        return torch.rand(size, 1, 1, generator=generator, device=device)
+
+    def normal(like: torch.Tensor) -> torch.Tensor:
+        return torch.randn(like.shape, generator=generator, device=device)
 
     with torch.no_grad():
         void = contexts([""])
-    for batch in batches(work / "photos.npy", 2**32 * seed + 2000 + step, size, blend=True, encode=encode):
-        chance = torch.rand(size, generator=generator).to(device).view(-1, 1, 1)
+    for batch in batches(work / "photos.npy", 2**32 * told.seed + 2000 + step, size, encode, blend=True, echo=told.echo):
+        chance = uniform()
         share = batch["share"].view(-1, 1, 1)
         context = share * batch["first"] + (1 - share) * batch["second"]
-        context += (torch.rand(share.shape, generator=generator) < MANNER).to(device) * batch["laid"].unsqueeze(1)
+        context += (uniform() < MANNER) * batch["laid"].unsqueeze(1)
         context = torch.where(chance < 2 * DROP, void, context)
-        context += STIR * torch.rand(share.shape, generator=generator).to(device) * torch.randn(context.shape, generator=generator).to(device)
+        context += STIR * uniform() * normal(context)
         keep = ((chance < DROP) | (chance >= 3 * DROP)).float().unsqueeze(-1)
         target = batch["target"]
-        noise = torch.randn(target.shape, generator=generator).to(device)
-        t = (1000 * torch.rand(size, generator=generator).sqrt()).long().to(device)
+        noise = normal(target)
+        t = (1000 * uniform().flatten().sqrt()).long()
         sample = torch.cat([noising.add_noise(target, noise, t), batch["photo"] * keep], 1)
-        yield Noised(sample, t, context, target, noise, void, batch["picture"])
+        yield Noised(sample, t, context, target, noise, void, signed(batch["picture"]))
 
 
 def predict(unet: UNet2DConditionModel, sample: torch.Tensor, t: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
@@ -113,14 +123,18 @@ def options(description: str) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--echo", type=int, default=4, help="how often an example is drawn: more where rendering is what is waited for")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", type=torch.device, default="cpu")
     return parser.parse_args()
 
 
 def placed(unet: UNet2DConditionModel, device: torch.device) -> UNet2DConditionModel:
-    if device.type == "cpu":
-        unet.set_attn_processor(AttnProcessor())  # the fused attention's backward is slower there
+    # The fused attention's backward is slower on the CPU, and cuDNN's gives NaN for heads of 48 (PyTorch 2.11, an H100).
+    unet.set_attn_processor(AttnProcessor())
+    if device.type != "cpu":
+        torch.backends.cudnn.benchmark = True
+        torch.backends.cuda.matmul.allow_tf32 = True
     return unet.to(device, memory_format=torch.channels_last)
 
 
@@ -136,7 +150,7 @@ def fit(unet: UNet2DConditionModel, name: str, rate: float, velocity: Callable[[
         if "optimizer" in state:  # the stage `unpack` knows of none
             optimizer.load_state_dict(state["optimizer"])
     clock, running = Clock(told.minutes), 0.0
-    for batch in noised(told.work, told.seed, step, told.batch, told.device):
+    for batch in noised(told, step):
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1, (step + 1) / 100) * min(1.0, 0.02 + 2.5 * (1 - clock.spent()))
         predicted = predict(unet, batch.sample, batch.t, batch.context)
@@ -146,9 +160,9 @@ def fit(unet: UNet2DConditionModel, name: str, rate: float, velocity: Callable[[
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
         optimizer.step()
         average.update(unet)
-        step, running = step + 1, running + loss.item()
+        step, running = step + 1, running + loss.detach()
         if step % 25 == 0:
-            log(told.work / f"{name}.jsonl", step=step, loss=running / 25, spent=clock.spent())
+            log(told.work / f"{name}.jsonl", step=step, loss=float(running) / 25, spent=clock.spent())
             running = 0.0
         if step % 200 == 0 or clock.over():
             save(_state(unet, optimizer, average, step), checkpoint)
