@@ -89,7 +89,7 @@ const whole = [
   `The best text is the best of ${oneShot.textsTried}, chosen by each metric on the drawings themselves.`,
   '',
   '### A smaller budget, another seed',
-  'Of the network before this one (text added, not scaling; no manner; the decoder and the recipe of then), trained from random weights with a sixth of',
+  'Of an earlier network (a codec of 8 channels, text added, not scaling; no manner; the decoder and the recipe of then), trained from random weights with a sixth of',
   'the steps and another seed; in brackets how far its figures are from the above, which the changes since account for, too:',
   '',
   `| | ${Object.values(METRICS).join(' | ')} |`,
