@@ -38,7 +38,7 @@ void prepareDevice(c10::Device device) {
   if (!prepared.insert(device).second) return;
   // One stream for all work: CUDA captures no work of the default stream, and autograd works where the forward pass did.
   guard.exchangeStream(guard.getStreamFromGlobalPool(device));
-  // cuDNN's attention gives NaN as gradients (an H100, LibTorch 2.11, bfloat16, heads of 48): the flash one is as quick.
+  // cuDNN's attention gives NaN as gradients (an H100, LibTorch 2.11, bfloat16, heads of 48).
   context.setSDPUseCuDNN(false);
   // float32 means float32: cuDNN would round to TF32's 10 bits of mantissa.
   context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, at::Float32Precision::IEEE);
