@@ -62,19 +62,19 @@ async function likest(
   const ranked = async (seen: EncodedPairs, texts: readonly InitialText[]) => {
     const likeness = await Likeness.of(bundle, seen, seed)
     const atOnce = Math.max(1, Math.floor(BATCH / seen.count))
-    const scores = new Map<InitialText, number>()
+    const scores: number[] = []
     for (let from = 0; from < texts.length; from += atOnce) {
       throwIfCancelled(signal, 'Learning was cancelled while a text was sought.')
       const batch = texts.slice(from, from + atOnce)
       const contexts = batch.map(
         ({ text }) => withManner(bundle.text.encode(text), seen, recipe.manner).context,
       )
-      for (const [at, score] of (await likeness.scores(contexts)).entries())
-        scores.set(batch[at] as InitialText, score)
+      scores.push(...(await likeness.scores(contexts)))
       done += batch.length
       onTried?.(done, candidates.length + finalists)
     }
-    return [...texts].sort((a, b) => (scores.get(b) as number) - (scores.get(a) as number))
+    const order = [...texts.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number))
+    return order.map((at) => texts[at] as InitialText)
   }
   return scope(async () => {
     if (!recipe.mirrored) return (await ranked(pairs, candidates))[0] as InitialText

@@ -6,10 +6,10 @@ import type { Bundle } from '../bundle/bundle.js'
 import type { Image } from '../data/image.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { fsim } from '../metrics/fsim.js'
-import { toGrey } from '../metrics/grey.js'
+import { type GreyImage, toGrey } from '../metrics/grey.js'
 import { scoot } from '../metrics/scoot.js'
 import { ssim } from '../metrics/ssim.js'
-import { strokeDistance, strokeStatistics } from '../metrics/strokes.js'
+import { type StrokeStatistics, strokeDistance, strokeStatistics } from '../metrics/strokes.js'
 import { cat, noGrad, scope, type Tensor } from '../torch/index.js'
 import { drawPairs } from './draw-pairs.js'
 import { heldDraws } from './draws.js'
@@ -22,15 +22,22 @@ const STROKES = 10
 /** So that brown paper outweighs what its texture may gain: it is 0.1 from a grey sketch, grey drawings less than 0.01. */
 const COLOUR = 5
 
+/** A sketch, and what of it every drawing is compared with. */
+interface Truth {
+  image: Image
+  grey: GreyImage
+  strokes: StrokeStatistics
+}
+
 export class Likeness {
   readonly #bundle: Bundle
   readonly #pairs: EncodedPairs
-  readonly #truths: readonly Image[]
+  readonly #truths: readonly Truth[]
   readonly #schedule: NoiseSchedule
   readonly #negative: Tensor
   readonly #noise: Tensor
 
-  private constructor(bundle: Bundle, pairs: EncodedPairs, truths: readonly Image[], seed: number) {
+  private constructor(bundle: Bundle, pairs: EncodedPairs, truths: readonly Truth[], seed: number) {
     const { manifest, device } = bundle
     this.#bundle = bundle
     this.#pairs = pairs
@@ -42,7 +49,8 @@ export class Likeness {
   }
 
   static async of(bundle: Bundle, pairs: EncodedPairs, seed: number): Promise<Likeness> {
-    return new Likeness(bundle, pairs, await imagesOf(pairs.sketches, bundle.manifest.resolution), seed)
+    const sketches = await imagesOf(pairs.sketches, bundle.manifest.resolution)
+    return new Likeness(bundle, pairs, sketches.map(truthOf), seed)
   }
 
   /**
@@ -62,8 +70,8 @@ export class Likeness {
     this.#noise.dispose()
   }
 
-  #truthOf(row: number): Image {
-    return this.#truths[row % this.#pairs.count] as Image
+  #truthOf(row: number): Truth {
+    return this.#truths[row % this.#pairs.count] as Truth
   }
 
   /** [B * P, 3, H, W]; all pairs of the first context first. */
@@ -80,11 +88,16 @@ export class Likeness {
   }
 }
 
-async function likeness(drawing: Image, sketch: Image): Promise<number> {
-  const [ours, theirs] = [toGrey(drawing), toGrey(sketch)]
-  const strokes = strokeDistance(strokeStatistics([ours]), strokeStatistics([theirs]))
-  const alike = ssim(ours, theirs) + (await fsim(ours, theirs)) + scoot(ours, theirs)
-  return alike - STROKES * strokes - COLOUR * colourDistance(drawing, sketch)
+function truthOf(image: Image): Truth {
+  const grey = toGrey(image)
+  return { image, grey, strokes: strokeStatistics([grey]) }
+}
+
+async function likeness(drawing: Image, sketch: Truth): Promise<number> {
+  const grey = toGrey(drawing)
+  const strokes = strokeDistance(strokeStatistics([grey]), sketch.strokes)
+  const alike = ssim(grey, sketch.grey) + (await fsim(grey, sketch.grey)) + scoot(grey, sketch.grey)
+  return alike - STROKES * strokes - COLOUR * colourDistance(drawing, sketch.image)
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */
