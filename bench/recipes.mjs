@@ -1,7 +1,7 @@
 // Recipes beside one another: learns with each from single pairs, draws the other photos, and compares them with the artist's
 // own sketches. Prints the tables of `silverpoint benchmark`; run again into the same folder, it goes on.
 //
-//   node bench/recipes.mjs PAIRS OUT '{"steps":400}' '{"learningRate":0.01}' [--pairs 3] [--tests 8] [--bundle DIR]
+//   node bench/recipes.mjs PAIRS OUT '{"steps":400}' '{"learningRate":0.01}' [--pairs 3] [--tests 8] [--bundle DIR] [--threads 2]
 //        [--text TEXT] [--sketch '{"steps":20}'] [--methods ours,best-text,optional-only,grey,grey-fitted,grey-blurred]
 //
 // after `npm run build`. Each JSON changes values of the default recipe; --sketch changes how all of them draw.
@@ -19,6 +19,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     pairs: { type: 'string', default: '3' },
     tests: { type: 'string', default: '8' },
+    threads: { type: 'string', default: '2' },
     bundle: { type: 'string' },
     text: { type: 'string' },
     sketch: { type: 'string', default: '{}' },
@@ -42,7 +43,7 @@ const named = recipes.map((changes) => {
 })
 
 const started = performance.now()
-const bundle = await loadBundle(options.bundle, { device: 'cpu' })
+const bundle = await loadBundle(options.bundle, { device: 'cpu', threads: Number(options.threads) })
 await runBenchmark(bundle, await openDataset(pairs), out, {
   methods: [...options.methods.split(','), ...named],
   pairs: Number(options.pairs),

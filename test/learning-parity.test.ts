@@ -49,6 +49,7 @@ function encodedPairs(count: number): EncodedPairs {
   const photoFeatures = bundle.images.encode(photos)
   return {
     count,
+    photos,
     sketches,
     sketchLatents: bundle.vae.encode(sketches),
     photoLatents: bundle.vae.mode(photos),

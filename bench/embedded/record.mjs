@@ -28,17 +28,24 @@ export const open = ({ bundle, threads }) => loadBundle(bundle, { device: 'cpu',
 
 export const resultsOf = (name) => new URL(`../results/${name}.json`, import.meta.url)
 
+/** A section's figures, where there are any of a bundle's weights. */
+export function recorded({ name }, { manifest }, section) {
+  const results = read(name)
+  return results.weightsId === manifest.weightsId ? results[section] : undefined
+}
+
+const read = (name) => (existsSync(resultsOf(name)) ? JSON.parse(readFileSync(resultsOf(name), 'utf8')) : {})
+
 /**
  * Puts a section among the results. Those of other weights are gone then: they are another bundle's.
  * @param made the figures, or a function that makes them of the section's earlier ones.
  */
 export async function record({ name }, bundle, section, made) {
-  const file = resultsOf(name)
   const { weightsId } = bundle.manifest
-  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const before = read(name)
   const kept = before.weightsId === weightsId ? before : { weightsId }
   const figures = typeof made === 'function' ? made(kept[section]) : made
   kept[section] = { ...(await machine()), dtype: bundle.dtype, ...figures }
-  writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`)
+  writeFileSync(resultsOf(name), `${JSON.stringify(kept, null, 2)}\n`)
   console.log(`${section}: ${JSON.stringify(figures, null, 2)}`)
 }

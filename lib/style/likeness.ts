@@ -3,8 +3,12 @@
  * made as users make them. No gradient: it chooses between instructions.
  */
 import type { Bundle } from '../bundle/bundle.js'
+import { describeFace } from '../data/face-descriptor.js'
+import { detectFaces } from '../data/face-detector.js'
 import type { Image } from '../data/image.js'
+import type { Box } from '../data/page.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
+import { cosine, type Features } from '../metrics/features.js'
 import { fsim } from '../metrics/fsim.js'
 import { type GreyImage, toGrey } from '../metrics/grey.js'
 import { scoot } from '../metrics/scoot.js'
@@ -21,12 +25,16 @@ import { imagesOf, repeatRows } from './pairs.js'
 const STROKES = 10
 /** So that brown paper outweighs what its texture may gain: it is 0.1 from a grey sketch, grey drawings less than 0.01. */
 const COLOUR = 5
+/** So that a drawing that leaves out eyes or mouth does not win: between those and others its cosine is 0.05. */
+const FACE = 2
 
-/** A sketch, and what of it every drawing is compared with. */
+/** A pair, and what of it every drawing is compared with. */
 interface Truth {
-  image: Image
+  sketch: Image
   grey: GreyImage
   strokes: StrokeStatistics
+  /** Where the photo shows a face. */
+  face?: { box: Box; descriptor: Features } | undefined
 }
 
 export class Likeness {
@@ -49,13 +57,19 @@ export class Likeness {
   }
 
   static async of(bundle: Bundle, pairs: EncodedPairs, seed: number): Promise<Likeness> {
-    const sketches = await imagesOf(pairs.sketches, bundle.manifest.resolution)
-    return new Likeness(bundle, pairs, sketches.map(truthOf), seed)
+    const { resolution } = bundle.manifest
+    const [photos, sketches] = await Promise.all([
+      imagesOf(pairs.photos, resolution),
+      imagesOf(pairs.sketches, resolution),
+    ])
+    const truths = await Promise.all(sketches.map((sketch, row) => truthOf(photos[row] as Image, sketch)))
+    return new Likeness(bundle, pairs, truths, seed)
   }
 
   /**
    * @param contexts each [1, tokens, width]; all are drawn in one batch.
-   * @returns of each, SSIM + FSIM + SCOOT, less 10 times the distance of stroke statistics and 5 times that of colour; the mean over the pairs.
+   * @returns of each, SSIM + FSIM + SCOOT + 2 times the likeness of the face to the photo's, less 10 times the distance of stroke
+   * statistics and 5 times that of colour; the mean over the pairs.
    */
   async scores(contexts: readonly Tensor[]): Promise<number[]> {
     using drawings = scope(() => noGrad(() => this.#draw(contexts)))
@@ -88,16 +102,26 @@ export class Likeness {
   }
 }
 
-function truthOf(image: Image): Truth {
-  const grey = toGrey(image)
-  return { image, grey, strokes: strokeStatistics([grey]) }
+async function truthOf(photo: Image, sketch: Image): Promise<Truth> {
+  const grey = toGrey(sketch)
+  const [face] = await detectFaces(photo, { portrait: true })
+  return {
+    ...{ sketch, grey, strokes: strokeStatistics([grey]) },
+    face: face && { box: face.box, descriptor: await descriptorOf(photo, face.box) },
+  }
 }
 
-async function likeness(drawing: Image, sketch: Truth): Promise<number> {
+async function likeness(drawing: Image, { sketch, grey: wanted, strokes, face }: Truth): Promise<number> {
   const grey = toGrey(drawing)
-  const strokes = strokeDistance(strokeStatistics([grey]), sketch.strokes)
-  const alike = ssim(grey, sketch.grey) + (await fsim(grey, sketch.grey)) + scoot(grey, sketch.grey)
-  return alike - STROKES * strokes - COLOUR * colourDistance(drawing, sketch.image)
+  const alike = ssim(grey, wanted) + (await fsim(grey, wanted)) + scoot(grey, wanted)
+  const apart = STROKES * strokeDistance(strokeStatistics([grey]), strokes)
+  const person = face ? FACE * cosine(await descriptorOf(drawing, face.box), 0, face.descriptor, 0) : 0
+  return alike + person - apart - COLOUR * colourDistance(drawing, sketch)
+}
+
+async function descriptorOf(image: Image, box: Box): Promise<Features> {
+  const data = await describeFace(image, box)
+  return { count: 1, width: data.length, data }
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */

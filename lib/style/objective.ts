@@ -13,6 +13,8 @@ import type { Recipe } from './recipe.js'
 export interface EncodedPairs {
   count: number
   /** [P, 3, H, W] in [-1, 1] */
+  photos: Tensor
+  /** [P, 3, H, W] in [-1, 1] */
   sketches: Tensor
   /** z_s [P, C, h, w]: what is noised. */
   sketchLatents: Tensor

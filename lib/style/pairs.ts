@@ -147,6 +147,7 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
     )
     const photoFeatures = bundle.images.encode(photos)
     return {
+      photos,
       sketches,
       sketchLatents: bundle.vae.encode(sketches),
       photoLatents: bundle.vae.mode(photos),
@@ -161,11 +162,12 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
 
 /** The first `count` of the pairs. */
 export function firstPairs(pairs: EncodedPairs, count: number): EncodedPairs {
-  const { sketches, sketchLatents, photoLatents, photoFeatures } = pairs
+  const { photos, sketches, sketchLatents, photoLatents, photoFeatures } = pairs
   const first = (rows: Tensor) => rows.narrow(0, 0, count)
   return {
     ...pairs,
     count,
+    photos: first(photos),
     sketches: first(sketches),
     sketchLatents: first(sketchLatents),
     photoLatents: first(photoLatents),
@@ -180,9 +182,10 @@ export const repeatRows = (rows: Tensor, times: number): Tensor =>
 /** All pairs, then all again, `times` over: what a batch of draws sees. */
 export function repeatPairs(pairs: EncodedPairs, times: number): EncodedPairs {
   const repeated = (rows: Tensor) => repeatRows(rows, times)
-  const { count, sketches, sketchLatents, photoLatents, photoFeatures, editDirection, manner } = pairs
+  const { count, photos, sketches, sketchLatents, photoLatents, photoFeatures, editDirection, manner } = pairs
   return {
     count: times * count,
+    photos: repeated(photos),
     sketches: repeated(sketches),
     sketchLatents: repeated(sketchLatents),
     photoLatents: repeated(photoLatents),

@@ -96,7 +96,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     prediction: { kind: 'conditional' },
     draws: { kind: 'fresh' },
     batch: 1,
-    returned: { kind: 'likest', every: 10 },
+    returned: { kind: 'likest', every: 20 },
     pez: { tokens: 10, steps: 200 },
     plainTexts: true,
     manner: 1,

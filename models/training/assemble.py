@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
     unet = build()
-    unet.load_state_dict(torch.load(options.work / "distilled.pt", map_location="cpu")["average"])
+    unet.load_state_dict(torch.load(options.work / "unet.pt", map_location="cpu")["average"])
     clip = CLIPModel.from_pretrained(options.work / "clip")
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
     parts = dict(vae=SketchCodec.from_pretrained(options.work / "autoencoder"), text_encoder=clip.text_model, tokenizer=tokenizer, unet=unet, scheduler=schedule())

@@ -25,7 +25,7 @@ def main() -> None:
     device, checkpoint, step = told.device, told.work / "decoder.pt", 0
     torch.manual_seed(told.seed)
     unet = build()
-    unet.load_state_dict(torch.load(told.work / "distilled.pt", map_location=device)["average"])
+    unet.load_state_dict(torch.load(told.work / "unet.pt", map_location=device)["average"])
     placed(unet, device).requires_grad_(False).eval()
     codec = SketchCodec.from_pretrained(told.work / "autoencoder").to(device, memory_format=torch.channels_last)
     decoder, kept = codec.decoder, schedule().alphas_cumprod.to(device)

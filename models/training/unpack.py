@@ -69,8 +69,7 @@ def main() -> None:
     codec.save_pretrained(work / "autoencoder")
     unet = build()
     fill(unet, below("unet.", weights("unet")))
-    for name in ("unet", "distilled"):  # to train on, and to assemble as it is
-        save({"model": unet.state_dict(), "average": unet.state_dict(), "step": 0}, work / f"{name}.pt")
+    save({"model": unet.state_dict(), "average": unet.state_dict(), "step": 0}, work / "unet.pt")
     print(work)
 
 

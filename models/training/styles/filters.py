@@ -74,9 +74,15 @@ def xdog(tone: np.ndarray, sigma: float, sharpness: float = 18, threshold: float
     return np.where(edges >= threshold, 1, 1 + np.tanh(steep * (edges - threshold))).astype(np.float32)
 
 
+def evened(edges: np.ndarray, strength: float) -> np.ndarray:
+    """Edges brought near one local strength, as artists draw the eyes of a face in the dark like any other's; what is far weaker than
+    that stays weak, or skin would get pores."""
+    return edges * strength / (np.sqrt(blur(edges * edges, 8)) + strength / 4)
+
+
 def lines(tone: np.ndarray, width: float, gain: float) -> np.ndarray:
     """Dark lines only (no filled tone): 1 is paper."""
-    edges = blur(tone, 1.6 * width) - blur(tone, width)
+    edges = evened(blur(tone, 1.6 * width) - blur(tone, width), 0.02)
     return 1 - np.clip(gain * edges - 0.1, 0, 1)
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .families import Drawn, worded
-from .filters import along, blur, colour, displaced, dodge, grey, levels, noise, smoothstep, tangents
+from .filters import along, blur, colour, displaced, dodge, evened, grey, levels, noise, smoothstep, tangents
 
 PORTRAITS: dict[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], Drawn]] = {}
 
@@ -29,13 +29,13 @@ def outline(mask: np.ndarray, width: float) -> np.ndarray:
 def contours(tone: np.ndarray, flow: np.ndarray, width: float, gain: float, drop: float) -> np.ndarray:
     """Lines of the features along the edge flow; those weaker than `drop` are left out. 1 is line."""
     edges = along(blur(tone, 1.6 * width) - blur(tone, width), flow, 3)
-    return smoothstep(gain * edges, drop, drop + 0.6)
+    return smoothstep(gain * evened(edges, 0.03), drop, drop + 0.6)
 
 
 def hollows(tone: np.ndarray, flow: np.ndarray, width: float, around: float, drop: float, gain: float) -> np.ndarray:
     """Lines where the tone falls below its surroundings, so that dark skin stays as bare as pale. 1 is line."""
     smooth = along(blur(tone, width), flow, 2)
-    return smoothstep(1 - smooth / np.maximum(blur(smooth, around), 0.06), drop, drop + 1 / gain)
+    return smoothstep(evened(1 - smooth / np.maximum(blur(smooth, around), 0.06), 0.15), drop, drop + 1 / gain)
 
 
 def strands(rng: np.random.Generator, flow: np.ndarray, reach: int, coarse: float) -> np.ndarray:
@@ -85,7 +85,7 @@ def line_portrait(photo, mask, rng) -> Drawn:
     even, flow = balanced(tone), tangents(tone)
     hand = rng.uniform(0, 1.4)
     edge = displaced(outline(mask, width), rng, hand)
-    inner = displaced(contours(tone, flow, width, rng.uniform(14, 30), rng.uniform(0.2, 0.8)), rng, hand)
+    inner = displaced(contours(tone, flow, width, rng.uniform(14, 30), rng.uniform(0.1, 0.4)), rng, hand)
     if rng.random() < 0.4:
         inner = np.maximum(inner, 0.7 * displaced(inner, rng, 1.0))
     dark = smoothstep(1 - blur(even, 1.5), rng.uniform(0.45, 0.6), rng.uniform(0.7, 0.9))
@@ -101,10 +101,10 @@ def line_portrait(photo, mask, rng) -> Drawn:
 def fine_portrait(photo, mask, rng) -> Drawn:
     """Crisp fine contours on clean skin."""
     width, a = worded(rng, 0.3, 1.2, ("thin lines", "", "thick lines"))
-    gain, b = worded(rng, 1.0, 5.0, ("light", "", "dark"))
+    gain, b = worded(rng, 1.6, 5.0, ("light", "", "dark"))
     tone, hand = levels(grey(photo)), rng.uniform(0, 1)
     flow = tangents(tone)
-    inner = hollows(tone, flow, width, rng.uniform(1, 4), rng.uniform(0, 0.1), gain)
+    inner = hollows(tone, flow, width, rng.uniform(1.5, 4), rng.uniform(0, 0.06), gain)
     dark = smoothstep(1 - blur(balanced(levels(blur(grey(photo), 1))), 1.5), 0.5, 0.75)
     locks, c = hair(rng, dark, flow)
     locks = np.maximum(locks, rng.uniform(0, 0.5) * dark)
@@ -145,8 +145,8 @@ def hand_portrait(photo, mask, rng) -> Drawn:
     tone = levels(blur(light, pre))
     even, flow = balanced(tone), tangents(tone)
     edge = bold * outline(mask, rng.uniform(0.4, 1.5))
-    fine = sometimes(rng, 1) * hollows(levels(light), flow, width, rng.uniform(1, 4), rng.uniform(0, 0.15), rng.uniform(1, 5))
-    broad = sometimes(rng, 1) * contours(tone, flow, width, rng.uniform(12, 30), rng.uniform(0.1, 0.6))
+    fine = sometimes(rng, 1) * hollows(levels(light), flow, width, rng.uniform(1.5, 4), rng.uniform(0, 0.08), rng.uniform(1.6, 5))
+    broad = sometimes(rng, 1) * contours(tone, flow, width, rng.uniform(12, 30), rng.uniform(0.1, 0.4))
     drawn = displaced((1 - fine) * (1 - broad) * (1 - edge), rng, rng.uniform(0, 1.2))
     dark = smoothstep(1 - blur(even, 1.5), *np.cumsum(rng.uniform((0.35, 0.1), (0.65, 0.4))))
     locks, f = hair(rng, dark, flow)
