@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Sketcher } from '../../dist/batch/sketcher.js'
-import { describeFace } from '../../dist/data/face-descriptor.js'
 import { detectFaces } from '../../dist/data/face-detector.js'
+import { faceFeatures } from '../../dist/metrics/face-features.js'
 import { cosine } from '../../dist/metrics/features.js'
 import { toGrey } from '../../dist/metrics/grey.js'
 import { ssim } from '../../dist/metrics/ssim.js'
@@ -23,16 +23,13 @@ const photos = JSON.parse(readFileSync(join(held, 'instructions.json'), 'utf8'))
   join(held, photo, 'photo.png'),
 )
 const bundle = await open(told)
-const features = (data) => ({ count: 1, width: data.length, data })
 
 /** Descriptors of the sketch and of what it was drawn from, where the photo shows a face. */
 async function describe({ sketch, original }) {
   const [face] = await detectFaces(original)
   if (!face) return []
-  const [own, photo] = [await describeFace(sketch, face.box), await describeFace(original, face.box)]
-  return [
-    { own: features(own), photo: features(photo), copied: ssim(toGrey(sketch), toGrey(original)) >= COPY },
-  ]
+  const [own, photo] = [await faceFeatures(sketch, face.box), await faceFeatures(original, face.box)]
+  return [{ own, photo, copied: ssim(toGrey(sketch), toGrey(original)) >= COPY }]
 }
 
 async function rankOne(settings) {

@@ -1,5 +1,4 @@
 import type { Bundle } from '../bundle/bundle.js'
-import { describeFace } from '../data/face-descriptor.js'
 import { detectFaces } from '../data/face-detector.js'
 import type { Image } from '../data/image.js'
 import { fit } from '../data/resize.js'
@@ -7,6 +6,7 @@ import { noGrad, scope, tensor } from '../torch/index.js'
 import type { Reasons, Scores } from './catalogue.js'
 import { clipSimilarity, editDirectionSimilarity } from './clip-similarity.js'
 import { type Changes, comparable } from './comparable.js'
+import { faceFeatures } from './face-features.js'
 import { cosine, type Features } from './features.js'
 import { fromGrey } from './grey.js'
 import type { InceptionResize } from './inception-input.js'
@@ -174,9 +174,8 @@ async function scoreLpips(
 async function describePair(prediction: Image, truth: Image): Promise<ScoredParts['faces']> {
   const [face] = await detectFaces(truth)
   if (!face) return undefined
-  const describe = async (image: Image): Promise<Features> => {
-    const data = await describeFace(image, face.box)
-    return { count: 1, width: data.length, data }
+  return {
+    prediction: await faceFeatures(prediction, face.box),
+    truth: await faceFeatures(truth, face.box),
   }
-  return { prediction: await describe(prediction), truth: await describe(truth) }
 }

@@ -3,11 +3,11 @@
  * made as users make them. No gradient: it chooses between instructions.
  */
 import type { Bundle } from '../bundle/bundle.js'
-import { describeFace } from '../data/face-descriptor.js'
 import { detectFaces } from '../data/face-detector.js'
 import type { Image } from '../data/image.js'
 import type { Box } from '../data/page.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
+import { faceFeatures } from '../metrics/face-features.js'
 import { cosine, type Features } from '../metrics/features.js'
 import { fsim } from '../metrics/fsim.js'
 import { type GreyImage, toGrey } from '../metrics/grey.js'
@@ -107,7 +107,7 @@ async function truthOf(photo: Image, sketch: Image): Promise<Truth> {
   const [face] = await detectFaces(photo, { portrait: true })
   return {
     ...{ sketch, grey, strokes: strokeStatistics([grey]) },
-    face: face && { box: face.box, descriptor: await descriptorOf(photo, face.box) },
+    face: face && { box: face.box, descriptor: await faceFeatures(photo, face.box) },
   }
 }
 
@@ -115,13 +115,8 @@ async function likeness(drawing: Image, { sketch, grey: wanted, strokes, face }:
   const grey = toGrey(drawing)
   const alike = ssim(grey, wanted) + (await fsim(grey, wanted)) + scoot(grey, wanted)
   const apart = STROKES * strokeDistance(strokeStatistics([grey]), strokes)
-  const person = face ? FACE * cosine(await descriptorOf(drawing, face.box), 0, face.descriptor, 0) : 0
+  const person = face ? FACE * cosine(await faceFeatures(drawing, face.box), 0, face.descriptor, 0) : 0
   return alike + person - apart - COLOUR * colourDistance(drawing, sketch)
-}
-
-async function descriptorOf(image: Image, box: Box): Promise<Features> {
-  const data = await describeFace(image, box)
-  return { count: 1, width: data.length, data }
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */

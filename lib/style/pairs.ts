@@ -161,36 +161,27 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
 }
 
 /** The first `count` of the pairs. */
-export function firstPairs(pairs: EncodedPairs, count: number): EncodedPairs {
-  const { photos, sketches, sketchLatents, photoLatents, photoFeatures } = pairs
-  const first = (rows: Tensor) => rows.narrow(0, 0, count)
-  return {
-    ...pairs,
-    count,
-    photos: first(photos),
-    sketches: first(sketches),
-    sketchLatents: first(sketchLatents),
-    photoLatents: first(photoLatents),
-    photoFeatures: first(photoFeatures),
-  }
-}
+export const firstPairs = (pairs: EncodedPairs, count: number): EncodedPairs =>
+  withRows(pairs, count, (rows) => rows.narrow(0, 0, count))
 
 /** All rows, then all again, `times` over. */
 export const repeatRows = (rows: Tensor, times: number): Tensor =>
   times === 1 ? rows : cat(Array<Tensor>(times).fill(rows))
 
 /** All pairs, then all again, `times` over: what a batch of draws sees. */
-export function repeatPairs(pairs: EncodedPairs, times: number): EncodedPairs {
-  const repeated = (rows: Tensor) => repeatRows(rows, times)
-  const { count, photos, sketches, sketchLatents, photoLatents, photoFeatures, editDirection, manner } = pairs
+export const repeatPairs = (pairs: EncodedPairs, times: number): EncodedPairs =>
+  withRows(pairs, times * pairs.count, (rows) => repeatRows(rows, times))
+
+/** Other rows of what has one a pair; what is of all pairs together stays. */
+function withRows(pairs: EncodedPairs, count: number, chosen: (rows: Tensor) => Tensor): EncodedPairs {
+  const { photos, sketches, sketchLatents, photoLatents, photoFeatures } = pairs
   return {
-    count: times * count,
-    photos: repeated(photos),
-    sketches: repeated(sketches),
-    sketchLatents: repeated(sketchLatents),
-    photoLatents: repeated(photoLatents),
-    photoFeatures: repeated(photoFeatures),
-    editDirection,
-    manner,
+    ...pairs,
+    count,
+    photos: chosen(photos),
+    sketches: chosen(sketches),
+    sketchLatents: chosen(sketchLatents),
+    photoLatents: chosen(photoLatents),
+    photoFeatures: chosen(photoFeatures),
   }
 }
