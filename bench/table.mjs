@@ -1,5 +1,5 @@
-// The README's speed table from bench/results/{learn,sketch,startup,neighbour,full-size}.json: prints it, and with --write puts it between the
-// README's <!-- speed --> marks.
+// The README's speed tables from bench/results/{learn,sketch,startup,neighbour,full-size}.json and, of a GPU, cuda.json: prints them, and
+// with --write puts them between the README's <!-- speed --> and <!-- gpu --> marks.
 //
 //   node bench/table.mjs [--write]
 import { existsSync, readFileSync } from 'node:fs'
@@ -30,8 +30,27 @@ const text = [
   '',
   ...new Set(results.map(conditions)),
 ].join('\n')
-console.log(text)
-if (process.argv.includes('--write')) putMarked('README.md', 'speed', text)
+const onGpu = gpuTable(JSON.parse(readFileSync(at('results/cuda.json'), 'utf8')))
+console.log(`${text}\n\n${onGpu}`)
+if (process.argv.includes('--write')) {
+  putMarked('README.md', 'speed', text)
+  putMarked('README.md', 'gpu', onGpu)
+}
+
+/** Ours beside diffusers', each in all its settings. */
+function gpuTable({ sections, gpu, ...facts }) {
+  const list = (rows, whose) =>
+    rows
+      .filter(({ name }) => name.startsWith(whose))
+      .map(({ name, median }) => `${name.slice(whose.length + 1)} ${Number(median.toPrecision(3))}`)
+      .join('; ')
+  const rows = sections.map(
+    ({ what, unit, rows }) =>
+      `| ${what} | ${unit} | ${list(rows, 'silverpoint')} | ${list(rows, 'diffusers')} |`,
+  )
+  const head = ['| | | silverpoint | diffusers |', '| --- | --- | --- | --- |']
+  return [...head, ...rows, '', `${gpu.name}. ${conditions(facts)}`].join('\n')
+}
 
 function lines({ rows, ratios = [] }, wanted) {
   const of = (name) => {
