@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from .styles import Rendering, drawn, photographed
+from .styles import Rendering, Sitter, drawn, photographed
 from .styles.grammar import caption, instruction, messy
 
 BLENDED, MESSY = 0.25, 0.25
@@ -36,27 +36,27 @@ class Examples(IterableDataset):
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         photos = np.load(self.photos, mmap_mode="r")
         while True:
-            place = lambda: photographed(np.array(photos[rng.integers(len(photos))]), rng, self.side)
-            (photo, mask), model = place(), place() if self.blend else None
-            first, sample = _alike(photo, mask, model, rng)
+            place = lambda: photographed(photos[rng.integers(len(photos))], rng, self.side)
+            sitter, model = place(), place() if self.blend else None
+            first, sample = _alike(sitter, model, rng)
             example = {"photo": _pixels(first.photo), "caption": caption(rng, first), "instruction": instruction(rng, first)}
             drawing = first.drawing
             if self.blend:
                 share, text = 1.0, example["instruction"]
                 if rng.random() < BLENDED:
-                    second, again = _alike(photo, mask, model, rng)
+                    second, again = _alike(sitter, model, rng)
                     share, text = rng.uniform(0.2, 0.8), instruction(rng, second)
                     drawing, sample = (share * one + (1 - share) * two for one, two in ((drawing, second.drawing), (sample, again)))
                 elif rng.random() < MESSY:
-                    example["instruction"] = messy(rng, text, other=instruction(rng, drawn(photo, mask, rng, "tinted")))
-                example |= {"share": np.float32(share), "second": text, "model": _pixels(model[0]), "sample": _pixels(sample)}
+                    example["instruction"] = messy(rng, text, other=instruction(rng, drawn(sitter, rng, "tinted")))
+                example |= {"share": np.float32(share), "second": text, "model": _pixels(model.photo), "sample": _pixels(sample)}
             yield example | {"drawing": _pixels(drawing)}
 
 
-def _alike(photo: np.ndarray, mask: np.ndarray, model: tuple | None, rng: np.random.Generator) -> tuple[Rendering, np.ndarray | None]:
-    """A drawing of a photo, and of another by the same draws of the generator: so with the same parameters."""
+def _alike(sitter: Sitter, model: Sitter | None, rng: np.random.Generator) -> tuple[Rendering, np.ndarray | None]:
+    """A drawing of a sitter, and of another by the same draws of the generator: so with the same parameters."""
     again = deepcopy(rng)
-    return drawn(photo, mask, rng), model and drawn(*model, again).drawing
+    return drawn(sitter, rng), model and drawn(model, again).drawing
 
 
 class _Recent:

@@ -48,7 +48,7 @@ def main() -> None:
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
     text = CLIPModel.from_pretrained(options.work / "clip").text_model
     codec = SketchCodec.from_pretrained(options.work / "autoencoder")
-    stored = np.load(options.work / "photos-held.npy", mmap_mode="r")[: options.count, 8:136, 8:136, :3]
+    stored = np.load(options.work / "photos-held.npy", mmap_mode="r")["image"][: options.count, 8:136, 8:136, :3]
     photos = torch.from_numpy(stored.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
     rows = [photos, *(draw(unet, text, tokenizer, codec, photos, instruction) for instruction in INSTRUCTIONS)]
     sheet = torch.cat([torch.cat(list(row), 2) for row in rows], 1).clamp(-1, 1).permute(1, 2, 0).numpy()

@@ -1,5 +1,5 @@
 """Procedural drawings of face photos, with words for what was done."""
 
-from .render import NAMES, Rendering, drawn, photographed, render
+from .render import NAMES, Rendering, Sitter, drawn, photographed, render
 
-__all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
+__all__ = ["NAMES", "Rendering", "Sitter", "drawn", "photographed", "render"]

@@ -10,15 +10,16 @@ from .families import background as draw_background
 from .filters import blur
 from .places import elsewhere
 from .portraits import PORTRAITS
+from .sitter import Sitter
 
-__all__ = ["NAMES", "Rendering", "drawn", "photographed", "render"]
+__all__ = ["NAMES", "Rendering", "Sitter", "drawn", "photographed", "render"]
 
 NAMES = [*FAMILIES, *PORTRAITS]
 # Black on white, so on any other paper, too.
 ON_PAPER = {*PORTRAITS, "pencil", "graphite", "line_drawing", "ink", "loose_sketch", "portrait_sketch", "charcoal", "hatching"}
 # What artists' sketches look like is drawn more often than what merely widens the space, screens and prints least.
 _OFTEN = {
-    "hand_portrait": 10, "fine_portrait": 4, "line_portrait": 3, "shaded_portrait": 2, "portrait_sketch": 2, "pencil": 2,
+    "hand_portrait": 10, "line_portrait": 7, "fine_portrait": 3, "shaded_portrait": 3, "portrait_sketch": 2, "pencil": 2,
     "graphite": 1.5, "line_drawing": 1.5, "ink": 1.5, "loose_sketch": 1.5, "charcoal": 1.5, "poster": 1.5, "cartoon": 1.5, "tinted": 1.5,
     "woodcut": 0.6, "stippling": 0.4, "engraving": 0.4, "halftone": 0.4,
 }
@@ -37,29 +38,29 @@ class Rendering:
 
 
 def render(stored: np.ndarray, rng: np.random.Generator, side: int = 128, family: str | None = None, plain: bool = False) -> Rendering:
-    """`stored`: [144, 144, 4] uint8 of the photos stage. `plain`: no change of framing, light or background."""
-    photo, mask = photographed(stored, rng, side, plain)
-    return drawn(photo, mask, rng, family, plain)
+    """`stored`: a SITTER of the photos stage. `plain`: no change of framing, light or background."""
+    return drawn(photographed(stored, rng, side, plain), rng, family, plain)
 
 
-def photographed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """The photo [side, side, 3] and the figure's mask [side, side, 1], float32 in [0, 1]: framed, placed and lit anew."""
-    framed = _framed(stored, rng, side, plain)
-    photo, mask = framed[..., :3], framed[..., 3:]
+def photographed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool = False) -> Sitter:
+    """Framed, placed and lit anew."""
+    sitter = _framed(stored, rng, side, plain)
     if plain:
-        return photo, mask
+        return sitter
+    person = sitter.person[..., None]
     if rng.random() < 0.35:
-        photo = elsewhere(photo, mask, rng)
+        sitter.photo = elsewhere(sitter.photo, person, rng)
     if rng.random() < 0.25:
-        photo = mask * photo ** rng.uniform(1.2, 2.2) + (1 - mask) * photo  # dark skin is rare among the photos
-    return _light(photo, rng), mask
+        sitter.photo = person * sitter.photo ** rng.uniform(1.2, 2.2) + (1 - person) * sitter.photo  # dark skin is rare among the photos
+    sitter.photo = _light(sitter.photo, rng)
+    return sitter
 
 
-def drawn(photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, family: str | None = None, plain: bool = False) -> Rendering:
+def drawn(sitter: Sitter, rng: np.random.Generator, family: str | None = None, plain: bool = False) -> Rendering:
     name = family or rng.choice(NAMES, p=_WEIGHTS)
-    background = ""
+    background, photo = "", sitter.photo
     if name in PORTRAITS:
-        drawing, nouns, words = PORTRAITS[name](photo, mask[..., 0], rng)
+        drawing, nouns, words = PORTRAITS[name](sitter, rng)
         background = "white" if rng.random() < 0.3 else ""
     else:
         drawing, nouns, words = FAMILIES[name](photo, rng)
@@ -68,25 +69,26 @@ def drawn(photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, family:
         return Rendering(photo.astype(np.float32), (drawing * paper).astype(np.float32), name, nouns, [*words, word], "")
     if not plain and name in FAMILIES and rng.random() < 0.45:
         background, paint = draw_background(rng)
-        soft = blur(mask[..., 0], 0.8)[..., None]
+        soft = blur(sitter.person, 0.8)[..., None]
         drawing = soft * drawing + (1 - soft) * np.array(paint, np.float32)
     return Rendering(photo.astype(np.float32), drawing.astype(np.float32), name, nouns, words, background)
 
 
-def _framed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool) -> np.ndarray:
-    full = stored.shape[0]
+def _framed(stored: np.ndarray, rng: np.random.Generator, side: int, plain: bool) -> Sitter:
+    image, points = stored["image"], stored["points"]
+    full = image.shape[0]
     scale, angle, dx, dy = side / full, 0.0, 0.0, 0.0
-    image = stored
     if not plain:
         scale *= rng.uniform(0.95, 1.2)
         angle = rng.normal(0, 4)
         dx, dy = rng.uniform(-5, 5, 2)
         if rng.random() < 0.5:
-            image = image[:, ::-1]
+            image, points = image[:, ::-1], (full - 1, 0) + points * (-1, 1)
     turn = cv2.getRotationMatrix2D((full / 2, full / 2), angle, scale)
     turn[:, 2] += side / 2 - full / 2 + np.array([dx, dy])
     out = cv2.warpAffine(np.ascontiguousarray(image), turn, (side, side), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-    return out.astype(np.float32) / 255
+    out = out.astype(np.float32) / 255
+    return Sitter(out[..., :3], out[..., 3], out[..., 4], points @ turn[:, :2].T + turn[:, 2])
 
 
 def _light(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
