@@ -11,7 +11,7 @@ import { encodePng, readImage } from '../../dist/data/image.js'
 import { toGrey } from '../../dist/metrics/grey.js'
 import { meanStrokes, strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
 import { generator } from '../../dist/style/random.js'
-import { firstStyles, resultsIn } from './first-styles.mjs'
+import { learnedStyles, resultsIn } from './learned-styles.mjs'
 import { open, options, record } from './record.mjs'
 
 const PHOTOS_EACH = 3
@@ -22,7 +22,8 @@ const LETTERS = 'ABCDEFGH'
 const told = options()
 const [out, sheet, answers] = told.positionals
 const bundle = await open(told)
-const styles = await firstStyles(out)
+/** That of each artist's first pair. */
+const styles = (await learnedStyles(out)).map(([name, [first]]) => [name, first])
 const names = styles.map(([name]) => name)
 const pictures = new Map(names.map((name) => [name, resultsIn(out, name).pictures]))
 

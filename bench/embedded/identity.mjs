@@ -1,17 +1,20 @@
-// Whether a drawn face is still told from a hundred others: held-out photos drawn in each learned style, each sketch's face descriptor
-// against those of all photos. Sketches that hardly differ from the grey photo (SSIM from 0.9) do not count.
+// Whether a drawn face is still told from a hundred others: held-out photos drawn in the style of each pair, each sketch's face
+// descriptor against those of all photos. Sketches that hardly differ from the grey photo (SSIM from 0.9) do not count. Beside it, the
+// same of the artists' own drawings, each against its photo among the hundred: how far a manner keeps a face at all.
 //
 //   node bench/embedded/identity.mjs HELD OUT      HELD of python -m models.training.held, OUT of one-shot.mjs
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Sketcher } from '../../dist/batch/sketcher.js'
+import { mean } from '../../dist/benchmark/statistics.js'
 import { detectFaces } from '../../dist/data/face-detector.js'
+import { readImage } from '../../dist/data/image.js'
 import { faceFeatures } from '../../dist/metrics/face-features.js'
 import { cosine } from '../../dist/metrics/features.js'
 import { toGrey } from '../../dist/metrics/grey.js'
 import { ssim } from '../../dist/metrics/ssim.js'
 import { OPTIONAL_TEXT } from '../../dist/style/texts.js'
-import { firstStyles } from './first-styles.mjs'
+import { learnedStyles, resultsIn } from './learned-styles.mjs'
 import { open, options, record } from './record.mjs'
 
 const FACES = 100
@@ -24,37 +27,58 @@ const photos = JSON.parse(readFileSync(join(held, 'instructions.json'), 'utf8'))
 )
 const bundle = await open(told)
 
-/** Descriptors of the sketch and of what it was drawn from, where the photo shows a face. */
-async function describe({ sketch, original }) {
-  const [face] = await detectFaces(original)
-  if (!face) return []
-  const [own, photo] = [await faceFeatures(sketch, face.box), await faceFeatures(original, face.box)]
-  return [{ own, photo, copied: ssim(toGrey(sketch), toGrey(original)) >= COPY }]
+/** Where the photo shows a face, and its descriptor. */
+async function known(path) {
+  const photo = await readImage(path)
+  const [face] = await detectFaces(photo)
+  return face && { path, photo, box: face.box, descriptor: await faceFeatures(photo, face.box) }
 }
 
-async function rankOne(settings) {
-  const sketcher = new Sketcher(bundle, { crop: 'none', ...settings })
-  const faces = []
-  for await (const drawn of sketcher.sketch(photos)) {
-    if (drawn.error) throw drawn.error
-    faces.push(...(await describe(drawn)))
-    if (faces.length === FACES) break
+/** The first of the photos that show a face. */
+const crowd = []
+for (const path of photos) {
+  const face = await known(path)
+  if (face) crowd.push(face)
+  if (crowd.length === FACES) break
+}
+
+/** Whether a drawing of one is nearer to the photo of that one than to all others'. */
+async function isTold(drawing, one) {
+  const drawn = await faceFeatures(drawing, one.box)
+  const likeness = cosine(drawn, 0, one.descriptor, 0)
+  return crowd.every((other) => other.path === one.path || cosine(drawn, 0, other.descriptor, 0) < likeness)
+}
+
+const share = (told) => Number((told.filter(Boolean).length / told.length).toFixed(3))
+
+async function rankOne(style) {
+  const sketcher = new Sketcher(bundle, { crop: 'none', style, optional: OPTIONAL_TEXT })
+  const told = []
+  let row = 0
+  for await (const { sketch, error } of sketcher.sketch(crowd.map(({ path }) => path))) {
+    if (error) throw error
+    const one = crowd[row++]
+    if (ssim(toGrey(sketch), toGrey(one.photo)) < COPY) told.push(await isTold(sketch, one))
   }
   sketcher.dispose()
-  const counted = faces.filter(({ copied }) => !copied)
-  const isFirst = ({ own, photo }) => {
-    const likeness = cosine(own, 0, photo, 0)
-    return faces.every((other) => other.photo === photo || cosine(own, 0, other.photo, 0) < likeness)
+  return { counted: told.length, rankOne: share(told) }
+}
+
+async function ofArtist(name) {
+  const told = []
+  for (const { photo, sketch } of resultsIn(out, name).pictures) {
+    const one = await known(join(out, name, photo))
+    if (one) told.push(await isTold(await readImage(join(out, name, sketch)), one))
   }
-  return {
-    faces: faces.length,
-    counted: counted.length,
-    rankOne: Number((counted.filter(isFirst).length / counted.length).toFixed(3)),
-  }
+  return { drawings: told.length, rankOne: share(told) }
 }
 
 const figures = {}
-for (const [name, style] of await firstStyles(out))
-  figures[name] = await rankOne({ style, optional: OPTIONAL_TEXT })
-await record(told, bundle, 'identity', { styles: figures })
+for (const [name, styles] of await learnedStyles(out)) {
+  const pairs = []
+  for (const style of styles) pairs.push(await rankOne(style))
+  const each = pairs.map(({ rankOne }) => rankOne)
+  figures[name] = { artist: await ofArtist(name), pairs, rankOne: Number(mean(each).toFixed(3)) }
+}
+await record(told, bundle, 'identity', { faces: crowd.length, styles: figures })
 bundle.dispose()

@@ -98,9 +98,15 @@ const whole = [
   '',
   '### Whose manner, and whose face',
   `Forced choice among ${choice.artists} artists, ${choice.sketches} sketches: ${percent(choice.strokes)} right by stroke statistics (of the artists' own ${choice.drawings.count} drawings ${percent(choice.drawings.strokes)})${choice.eye === null ? '' : `, ${percent(choice.eye)} by eye`}.`,
-  `Rank-1 among ${Object.values(identity.styles)[0].faces} faces: ${Object.entries(identity.styles)
-    .map(([style, { rankOne, counted }]) => `${style} ${percent(rankOne)} of ${counted} that are no copy`)
-    .join(', ')}.`,
+  '',
+  `Rank-1 among ${identity.faces} faces, of sketches that are no copies; the artist's own drawings among the same:`,
+  '',
+  '| | each pair | mean | the artist |',
+  '| --- | --- | --- | --- |',
+  ...Object.entries(identity.styles).map(
+    ([style, { pairs, rankOne, artist }]) =>
+      `| ${style} | ${pairs.map((one) => percent(one.rankOne)).join(', ')} | ${percent(rankOne)} | ${percent(artist.rankOne)} of ${artist.drawings} |`,
+  ),
 ].join('\n')
 
 console.log(whole)

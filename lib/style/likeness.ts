@@ -33,8 +33,8 @@ interface Truth {
   sketch: Image
   grey: GreyImage
   strokes: StrokeStatistics
-  /** Where the photo shows a face. */
-  face?: { box: Box; descriptor: Features } | undefined
+  /** Where the photo shows a face; and how like it the artist's own drawing of it is: more is not asked for. */
+  face?: { box: Box; descriptor: Features; kept: number } | undefined
 }
 
 export class Likeness {
@@ -68,8 +68,8 @@ export class Likeness {
 
   /**
    * @param contexts each [1, tokens, width]; all are drawn in one batch.
-   * @returns of each, SSIM + FSIM + SCOOT + 2 times the likeness of the face to the photo's, less 10 times the distance of stroke
-   * statistics and 5 times that of colour; the mean over the pairs.
+   * @returns of each, SSIM + FSIM + SCOOT + 2 times the likeness of the face to the photo's, up to that of the artist's drawing, less
+   * 10 times the distance of stroke statistics and 5 times that of colour; the mean over the pairs.
    */
   async scores(contexts: readonly Tensor[]): Promise<number[]> {
     using drawings = scope(() => noGrad(() => this.#draw(contexts)))
@@ -104,19 +104,23 @@ export class Likeness {
 
 async function truthOf(photo: Image, sketch: Image): Promise<Truth> {
   const grey = toGrey(sketch)
+  return { sketch, grey, strokes: strokeStatistics([grey]), face: await faceOf(photo, sketch) }
+}
+
+async function faceOf(photo: Image, sketch: Image): Promise<Truth['face']> {
   const [face] = await detectFaces(photo, { portrait: true })
-  return {
-    ...{ sketch, grey, strokes: strokeStatistics([grey]) },
-    face: face && { box: face.box, descriptor: await faceFeatures(photo, face.box) },
-  }
+  if (!face) return undefined
+  const { box } = face
+  const descriptor = await faceFeatures(photo, box)
+  return { box, descriptor, kept: cosine(await faceFeatures(sketch, box), 0, descriptor, 0) }
 }
 
 async function likeness(drawing: Image, { sketch, grey: wanted, strokes, face }: Truth): Promise<number> {
   const grey = toGrey(drawing)
   const alike = ssim(grey, wanted) + (await fsim(grey, wanted)) + scoot(grey, wanted)
   const apart = STROKES * strokeDistance(strokeStatistics([grey]), strokes)
-  const person = face ? FACE * cosine(await faceFeatures(drawing, face.box), 0, face.descriptor, 0) : 0
-  return alike + person - apart - COLOUR * colourDistance(drawing, sketch)
+  const kept = face ? cosine(await faceFeatures(drawing, face.box), 0, face.descriptor, 0) : 0
+  return alike + FACE * Math.min(kept, face?.kept ?? 0) - apart - COLOUR * colourDistance(drawing, sketch)
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */

@@ -24,7 +24,7 @@ class Examples(IterableDataset):
     `blend`: every fourth drawing is two drawings of the photo laid over one another, `share` of the first (`instruction`) and
     the rest of the second (`second`); every fourth instruction is messy. So what lies between and beside the texts means
     something, too: that is where learned instructions are. With it come `model` and `sample`: another photo, and its drawing in the
-    same manner, all parameters alike.
+    same manner, all parameters alike, and `telling`, where the face is told.
     """
 
     def __init__(self, photos: Path, seed: int, side: int, blend: bool):
@@ -49,7 +49,7 @@ class Examples(IterableDataset):
                     drawing, sample = (share * one + (1 - share) * two for one, two in ((drawing, second.drawing), (sample, again)))
                 elif rng.random() < MESSY:
                     example["instruction"] = messy(rng, text, other=instruction(rng, drawn(sitter, rng, "tinted")))
-                example |= {"share": np.float32(share), "second": text, "model": _pixels(model.photo), "sample": _pixels(sample)}
+                example |= {"telling": sitter.telling(self.side // 4), "share": np.float32(share), "second": text, "model": _pixels(model.photo), "sample": _pixels(sample)}
             yield example | {"drawing": _pixels(drawing)}
 
 

@@ -24,6 +24,7 @@ from .progress import Average, Clock, log, save
 
 STIR = 0.3  # of the context's unit variance: what is a little beside a text still means the same
 TEXT = 2.0  # the guidance: above, colours drift
+TELLING = 3.0  # how much more, at most, is asked for where a face is told from others
 INK = 3.0  # how much more, at most, is asked for where a drawing has strokes than where it has paper
 DROP = 0.05  # of the text, of the photo, and of both: what dual guidance needs (Brooks et al., 2023)
 RATE = 3e-4  # as much as batches of 16 bear that go on from what was trained; with 6e-4 it began
@@ -49,16 +50,17 @@ def schedule() -> DDPMScheduler:
     return DDPMScheduler(beta_start=1e-4, beta_end=0.02, beta_schedule="linear", prediction_type="v_prediction", clip_sample=False)
 
 
-def objective(predicted: torch.Tensor, target: torch.Tensor, latents: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
-    """Squared error of the velocity. `kept`: the signal's share of the variance, of each sample.
+def objective(predicted: torch.Tensor, target: torch.Tensor, latents: torch.Tensor, kept: torch.Tensor, telling: torch.Tensor) -> torch.Tensor:
+    """Squared error of the velocity. `kept`: the signal's share of the variance, of each sample. `telling`: [B, 32, 32] in [0, 1].
 
     Weighed down where hardly any noise is left (there it asks for noise that nobody can tell), and by how much detail a drawing has:
     hatching has eighty times that of a line drawing, nearly all of it beyond prediction, and would drown the rest. Weighed up where
-    the strokes are: a stroke that may be here or there would else be left out, and with it the eyes of a light drawing.
+    the strokes are: a stroke that may be here or there would else be left out, and with it the eyes of a light drawing; and at the
+    features, few pixels by which a face is told.
     """
     local = latents[:, 1:6].pow(2).mean(1)
     detail = local.mean((1, 2), keepdim=True)
-    ink = 1 + (local / detail.clamp(min=1e-3)).clamp(max=INK)
+    ink = (1 + (local / detail.clamp(min=1e-3)).clamp(max=INK)) * (1 + TELLING * telling)
     error = ((predicted - target).pow(2).mean(1) * ink / ink.mean((1, 2), keepdim=True)).mean((1, 2))
     return (error * (4 * (1 - kept)).clamp(max=1) / (0.3 + detail.flatten())).mean()
 
@@ -74,6 +76,7 @@ class Noised:
     noise: torch.Tensor
     void: torch.Tensor  # [1, 77, 192]: the empty text's context
     picture: torch.Tensor  # [B, 3, 128, 128]: the drawing, in [-1, 1]
+    telling: torch.Tensor  # [B, 32, 32]: where the face is told from others
 
 
 def noised(told: argparse.Namespace, step: int) -> Iterator[Noised]:
@@ -98,7 +101,7 @@ def noised(told: argparse.Namespace, step: int) -> Iterator[Noised]:
         pictures = {"target": latents(batch["drawing"]), "photo": latents(batch["photo"])}
         laid = manner(signed(batch["model"]), signed(batch["sample"]))
         texts = {"first": contexts(batch["instruction"]), "second": contexts(batch["second"]), "share": batch["share"]}
-        return {**pictures, **texts, "laid": laid, "picture": batch["drawing"]}
+        return {**pictures, **texts, "laid": laid, "picture": batch["drawing"], "telling": batch["telling"]}
 
     def uniform() -> torch.Tensor:
         return torch.rand(size, 1, 1, generator=generator, device=device)
@@ -120,7 +123,7 @@ def noised(told: argparse.Namespace, step: int) -> Iterator[Noised]:
         noise = normal(target)
         t = (1000 * uniform().flatten().sqrt()).long()
         sample = torch.cat([noising.add_noise(target, noise, t), batch["photo"] * keep], 1)
-        yield Noised(sample, t, context, target, noise, void, signed(batch["picture"]))
+        yield Noised(sample, t, context, target, noise, void, signed(batch["picture"]), batch["telling"])
 
 
 def predict(unet: UNet2DConditionModel, sample: torch.Tensor, t: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
@@ -174,7 +177,7 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1, (step + 1) / 100) * min(1.0, 0.02 + 2.5 * (1 - clock.spent()))
         velocity = noising.get_velocity(batch.target, batch.noise, batch.t)
-        loss = objective(conditional(unet, batch), velocity, batch.target, kept[batch.t])
+        loss = objective(conditional(unet, batch), velocity, batch.target, kept[batch.t], batch.telling)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)

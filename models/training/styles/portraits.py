@@ -26,7 +26,7 @@ def outline(mask: np.ndarray, width: float) -> np.ndarray:
     """The figure's edge as a line: 1 on it, 0 away from it."""
     inside = (blur(mask, 2) > 0.5).astype(np.uint8)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 3) + cv2.distanceTransform(1 - inside, cv2.DIST_L2, 3) - 1
-    return np.exp(-(np.minimum(distance / width, 9) ** 2)).astype(np.float32)
+    return np.exp(-((np.minimum(distance, 99) / width) ** 2)).astype(np.float32)
 
 
 def contours(tone: np.ndarray, flow: np.ndarray, width: float, gain: float, drop: float) -> np.ndarray:
@@ -132,10 +132,11 @@ def line_portrait(sitter, rng) -> Drawn:
     width, a = worded(rng, 0.5, 1.5, ("thin lines", "", "thick lines"))
     lead, b = worded(rng, 0.45, 1.0, ("light", "", "dark"))
     light = grey(sitter.photo)
-    tone, hand = levels(blur(light, rng.uniform(0.6, 1.4))), rng.uniform(0, 1.2)
+    tone, hand = levels(blur(light, rng.uniform(0.6, 1.4))), rng.uniform(0, 0.8)
     even, flow = balanced(tone), tangents(tone)
     lines = pen_lines(rng, sitter, width, hand)
-    seen = max(0.0, rng.uniform(-0.2, 1)) * displaced(hollows(levels(light), flow, 0.7 * width, 3, rng.uniform(0.02, 0.2), 3), rng, 0.5 * hand)
+    # Glasses, wrinkles, clothes, and what tells one face from another.
+    seen = rng.uniform(0.4, 1) * displaced(hollows(levels(light), flow, 0.7 * width, 3, rng.uniform(0.02, 0.12), 3), rng, 0.5 * hand)
     mass, c = hair(rng, sitter, even, flow, hand)
     shade, d = shading(rng, even)
     ink = 1 - (1 - lines) * (1 - mass) * (1 - shade) * (1 - seen)
@@ -166,7 +167,7 @@ def shaded_portrait(sitter, rng) -> Drawn:
     """Soft tone with dark, stroked hair: a studio portrait in graphite."""
     depth, a = worded(rng, 0.3, 1.0, ("pale", "", "deep"))
     grain, b = worded(rng, 0.0, 0.25, ("smooth", "", "grainy"))
-    tone, hand = levels(blur(grey(sitter.photo), rng.uniform(0.8, 1.6))), rng.uniform(0, 1.2)
+    tone, hand = levels(blur(grey(sitter.photo), rng.uniform(0.8, 1.6))), rng.uniform(0, 0.8)
     even, flow = balanced(tone), tangents(tone)
     face = depth * (1 - even) ** rng.uniform(0.9, 1.8) * (1 + grain * strands(rng, flow, 3, 0.5))
     mass, c = hair(rng, sitter, even, flow, hand)
@@ -186,7 +187,7 @@ def hand_portrait(sitter, rng) -> Drawn:
     lead, c = worded(rng, 0.6, 1.0, ("light", "", "dark"))
     bold, d = worded(rng, 0.0, 1.0, ("", "", "thick outlines"))
     depth, e = worded(rng, 0.0, 1.5, ("", "", "deep"))
-    light, hand = grey(sitter.photo), rng.uniform(0, 1.2)
+    light, hand = grey(sitter.photo), rng.uniform(0, 0.8)
     tone = levels(blur(light, pre))
     even, flow = balanced(tone), tangents(tone)
     edge = bold * outline(sitter.person, rng.uniform(0.4, 1.5))
