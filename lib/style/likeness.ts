@@ -119,8 +119,10 @@ async function likeness(drawing: Image, { sketch, grey: wanted, strokes, face }:
   const grey = toGrey(drawing)
   const alike = ssim(grey, wanted) + (await fsim(grey, wanted)) + scoot(grey, wanted)
   const apart = STROKES * strokeDistance(strokeStatistics([grey]), strokes)
-  const kept = face ? cosine(await faceFeatures(drawing, face.box), 0, face.descriptor, 0) : 0
-  return alike + FACE * Math.min(kept, face?.kept ?? 0) - apart - COLOUR * colourDistance(drawing, sketch)
+  const kept = face
+    ? Math.min(cosine(await faceFeatures(drawing, face.box), 0, face.descriptor, 0), face.kept)
+    : 0
+  return alike + FACE * kept - apart - COLOUR * colourDistance(drawing, sketch)
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */
