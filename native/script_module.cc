@@ -7,6 +7,7 @@
 #include "device.h"
 #include "op_step.h"
 #include "rows.h"
+#include "upsampling.h"
 
 namespace silverpoint {
 namespace {
@@ -44,8 +45,11 @@ void LoadStep::execute() {
   auto module = torch::jit::load(path_);
   module.to(device_);
   module.eval();
+  if (device_.is_cpu()) {
+    replaceAttention(module);
+    replaceUpsampling(module);
+  }
   convertFloating(module, dtype_);
-  if (device_.is_cpu()) replaceAttention(module);
   if (device_.is_cuda()) keepFloat32(module);
   for (const auto& parameter : module.parameters()) parameter.requires_grad_(false);
   done_(nullptr, std::make_shared<ScriptModule>(ScriptModule{std::move(module), independentRows_}));
