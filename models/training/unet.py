@@ -3,11 +3,11 @@
     python -m models.training.unet --work DIR --minutes 60 [--device cuda]
 
 The network draws guided by one branch: its own prediction is the guided one. What is asked of it is the conditional one, which it and
-its prediction for the empty text make up (guidance-free training, Chen et al., 2501.15420).
+its predictions for the empty text, with and without the photo, make up (guidance-free training, Chen et al., 2501.15420).
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from .progress import Average, Clock, log, save
 
 STIR = 0.3  # of the context's unit variance: what is a little beside a text still means the same
 TEXT = 2.0  # the guidance: above, colours drift
+PHOTO = 0.5  # the guidance by the photo, beyond 1: without, drawings in an artist's manner kept too little of a face
 TELLING = 3.0  # how much more, at most, is asked for where a face is told from others
 INK = 3.0  # how much more, at most, is asked for where a drawing has strokes than where it has paper
 DROP = 0.05  # of the text, of the photo, and of both: what dual guidance needs (Brooks et al., 2023)
@@ -151,19 +152,30 @@ def placed(unet: UNet2DConditionModel, device: torch.device) -> UNet2DConditionM
     return unet.to(device, memory_format=torch.channels_last)
 
 
-def conditional(unet: UNet2DConditionModel, batch: Noised) -> torch.Tensor:
-    """What guides the network's prediction: guided = empty + TEXT (conditional - empty), solved for it."""
+def empty(unet: UNet2DConditionModel, batch: Noised) -> tuple[torch.Tensor, torch.Tensor]:
+    """Predictions for the empty text: of the photo, and of none."""
+    latents = batch.sample[:, :CHANNELS]
+    samples = torch.cat([batch.sample, torch.cat([latents, torch.zeros_like(latents)], 1)])
     with torch.no_grad():
-        empty = predict(unet, batch.sample, batch.t, batch.void.expand_as(batch.context))
-    return empty + (predict(unet, batch.sample, batch.t, batch.context) - empty) / TEXT
+        return predict(unet, samples, batch.t.repeat(2), batch.void.expand(len(samples), -1, -1)).chunk(2)
 
 
-def main() -> None:
-    """Trains until the minutes are over, from WORK/unet.pt on where it is there."""
-    told, noising = options(__doc__), schedule()
+def conditional(unet: UNet2DConditionModel, batch: Noised) -> torch.Tensor:
+    """What guides the network's prediction, solved for. With c, i and n the conditional predictions of text and photo, of the photo
+    and of neither, guided = i + TEXT (c - i) + PHOTO (i - n); so for the empty text it is i + PHOTO (i - n)."""
+    photo, neither = empty(unet, batch)
+    return (photo + PHOTO * neither) / (1 + PHOTO) + (predict(unet, batch.sample, batch.t, batch.context) - photo) / TEXT
+
+
+def velocity(batch: Noised) -> torch.Tensor:
+    return schedule().get_velocity(batch.target, batch.noise, batch.t)
+
+
+def fit(told: argparse.Namespace, asked: Callable[[UNet2DConditionModel, Noised], tuple[torch.Tensor, torch.Tensor]]) -> None:
+    """Trains until the minutes are over, from WORK/unet.pt on where it is there. `asked`: a prediction, and what it should be."""
     torch.manual_seed(told.seed)
     unet = placed(build(), told.device)
-    checkpoint, kept = told.work / "unet.pt", noising.alphas_cumprod.to(told.device)
+    checkpoint, kept = told.work / "unet.pt", schedule().alphas_cumprod.to(told.device)
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE, weight_decay=1e-2, fused=True)
     average, step = Average(unet), 0
     if checkpoint.exists():
@@ -176,8 +188,8 @@ def main() -> None:
     for batch in noised(told, step):
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1, (step + 1) / 100) * min(1.0, 0.02 + 2.5 * (1 - clock.spent()))
-        velocity = noising.get_velocity(batch.target, batch.noise, batch.t)
-        loss = objective(conditional(unet, batch), velocity, batch.target, kept[batch.t], batch.telling)
+        predicted, target = asked(unet, batch)
+        loss = objective(predicted, target, batch.target, kept[batch.t], batch.telling)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
@@ -191,6 +203,10 @@ def main() -> None:
             save(_state(unet, optimizer, average, step), checkpoint)
         if clock.over():
             return
+
+
+def main() -> None:
+    fit(options(__doc__), lambda unet, batch: (conditional(unet, batch), velocity(batch)))
 
 
 def _state(unet, optimizer, average, step) -> dict:
