@@ -10,6 +10,7 @@
 #include <torch/library.h>
 
 #include <optional>
+#include <tuple>
 #include <vector>
 
 namespace silverpoint {
