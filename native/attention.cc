@@ -13,6 +13,8 @@
 #include <cmath>
 #include <optional>
 
+#include "graphs.h"
+
 namespace silverpoint {
 namespace {
 
@@ -84,29 +86,23 @@ bool isPlain(const torch::jit::Node* node) {
   return isNone(node->input(3)) && is(node->input(4), 0.0) && is(node->input(5), false) && is(node->input(7), false);
 }
 
-void replaceIn(torch::jit::Block* block) {
-  static const auto fused = c10::Symbol::fromQualString("aten::scaled_dot_product_attention");
+void replace(torch::jit::Node* node) {
   static const auto own = c10::Symbol::fromQualString("silverpoint::attention");
-  for (auto it = block->nodes().begin(); it != block->nodes().end(); ++it) {
-    auto* node = *it;
-    for (auto* inner : node->blocks()) replaceIn(inner);
-    if (node->kind() != fused || !isPlain(node)) continue;
-    auto* graph = node->owningGraph();
-    torch::jit::WithInsertPoint here(node);
-    const auto inputs = {node->input(0), node->input(1), node->input(2), node->input(6)};
-    auto* made = graph->insertNode(graph->create(own, inputs));
-    made->output()->copyMetadata(node->output());
-    node->output()->replaceAllUsesWith(made->output());
-    it.destroyCurrent();
-  }
+  auto* graph = node->owningGraph();
+  torch::jit::WithInsertPoint here(node);
+  const auto inputs = {node->input(0), node->input(1), node->input(2), node->input(6)};
+  auto* made = graph->insertNode(graph->create(own, inputs));
+  made->output()->copyMetadata(node->output());
+  node->output()->replaceAllUsesWith(made->output());
+  node->destroy();
 }
 
 }  // namespace
 
 void replaceAttention(torch::jit::Module& module) {
-  for (auto part : module.modules()) {
-    for (auto& method : part.get_methods()) replaceIn(method.graph()->block());
-  }
+  forEachNode(module, "aten::scaled_dot_product_attention", [](torch::jit::Module&, torch::jit::Node* node) {
+    if (isPlain(node)) replace(node);
+  });
 }
 
 }  // namespace silverpoint

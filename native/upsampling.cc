@@ -6,12 +6,12 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <torch/csrc/jit/ir/constants.h>
-#include <torch/csrc/jit/ir/ir.h>
 #include <torch/library.h>
 
 #include <optional>
 #include <tuple>
-#include <vector>
+
+#include "graphs.h"
 
 namespace silverpoint {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 // Of a picture twice as large, each pixel is there four times: of the nine pixels under the kernel, two rows and two columns of the
 // smaller picture are seen, which ones an output's row and column tell, even or odd. So four kernels of 2 x 2, sums of the 3 x 3's
 // parts, do the same with 4/9 of the multiplications.
-constexpr const char* kPhases = "phases";
+constexpr const char* kKernels = "upsampled_kernels";
 
 // Along a dimension of three taps: what an even place sees, then an odd one. [2, ..., 2, ...]
 at::Tensor sums(const at::Tensor& taps, int64_t dim) {
@@ -28,7 +28,7 @@ at::Tensor sums(const at::Tensor& taps, int64_t dim) {
 }
 
 // [outputs, inputs, 3, 3] as [2 * 2 * outputs, inputs, 2, 2], float32: a sum of two half numbers is not always one.
-at::Tensor phasesOf(const at::Tensor& weight) {
+at::Tensor kernelsOf(const at::Tensor& weight) {
   const auto byRow = sums(weight.to(at::kFloat), 2);  // [2, outputs, inputs, 2, 3]
   const auto byColumn = sums(byRow, 4);               // [2 (column), 2 (row), outputs, inputs, 2, 2]
   return byColumn.transpose(0, 1).flatten(0, 2).contiguous();
@@ -36,13 +36,13 @@ at::Tensor phasesOf(const at::Tensor& weight) {
 
 // input [B, inputs, h, w]; size: of the result. With any but the double one it is what it replaces.
 at::Tensor upsampledConvolution(const at::Tensor& input, at::IntArrayRef size, const at::Tensor& weight,
-                                const at::Tensor& phases, const std::optional<at::Tensor>& bias) {
+                                const at::Tensor& kernels, const std::optional<at::Tensor>& bias) {
   const auto height = input.size(2), width = input.size(3);
   if (size != at::IntArrayRef({2 * height, 2 * width})) {
     return at::conv2d(at::upsample_nearest2d(input, size), weight, bias, 1, 1);
   }
   const auto repeated = bias ? std::make_optional(bias->repeat(4)) : std::nullopt;
-  const auto each = at::conv2d(input, phases, repeated, 1, 1).unflatten(1, {2, 2, weight.size(0)});
+  const auto each = at::conv2d(input, kernels, repeated, 1, 1).unflatten(1, {2, 2, weight.size(0)});
   const auto of = [&](int64_t row, int64_t column) {
     return each.select(1, row).select(1, column).narrow(2, row, height).narrow(3, column, width);
   };
@@ -85,7 +85,7 @@ torch::jit::Node* convolutionAfter(torch::jit::Node* upsampling) {
   return ofForward && call->input(0)->node()->kind() == torch::jit::prim::GetAttr ? call : nullptr;
 }
 
-void replaceIn(torch::jit::Module& module, torch::jit::Node* upsampling) {
+void replace(torch::jit::Module& module, torch::jit::Node* upsampling) {
   static const auto own = c10::Symbol::fromQualString("silverpoint::upsampled_convolution");
   auto* call = convolutionAfter(upsampling);
   if (!call || !givesSize(upsampling)) return;
@@ -93,11 +93,11 @@ void replaceIn(torch::jit::Module& module, torch::jit::Node* upsampling) {
   if (part->node()->input(0) != upsampling->owningGraph()->inputs()[0]) return;
   auto convolution = module.attr(part->node()->s(torch::jit::attr::name)).toModule();
   if (!isPlainConvolution(convolution)) return;
-  convolution.register_buffer(kPhases, phasesOf(convolution.attr("weight").toTensor()));
+  convolution.register_buffer(kKernels, kernelsOf(convolution.attr("weight").toTensor()));
   auto* graph = upsampling->owningGraph();
   torch::jit::WithInsertPoint here(call);
   const auto read = [&](const char* name) { return graph->insertGetAttr(part, name); };
-  auto* made = graph->create(own, {upsampling->input(0), upsampling->input(1), read("weight"), read(kPhases), read("bias")});
+  auto* made = graph->create(own, {upsampling->input(0), upsampling->input(1), read("weight"), read(kKernels), read("bias")});
   graph->insertNode(made)->output()->copyMetadata(call->output());
   call->output()->replaceAllUsesWith(made->output());
   call->destroy();
@@ -107,22 +107,13 @@ void replaceIn(torch::jit::Module& module, torch::jit::Node* upsampling) {
 }  // namespace
 
 void replaceUpsampling(torch::jit::Module& module) {
-  static const auto nearest = c10::Symbol::fromQualString("aten::upsample_nearest2d");
-  for (auto part : module.modules()) {
-    for (const auto& method : part.get_methods()) {
-      std::vector<torch::jit::Node*> found;
-      for (auto* node : method.graph()->block()->nodes()) {
-        if (node->kind() == nearest) found.push_back(node);
-      }
-      for (auto* node : found) replaceIn(part, node);
-    }
-  }
+  forEachNode(module, "aten::upsample_nearest2d", replace);
 }
 
 }  // namespace silverpoint
 
 TORCH_LIBRARY_FRAGMENT(silverpoint, library) {
-  library.def("upsampled_kernels(Tensor weight) -> Tensor", &silverpoint::phasesOf);
-  library.def("upsampled_convolution(Tensor input, int[] size, Tensor weight, Tensor phases, Tensor? bias) -> Tensor",
+  library.def("upsampled_kernels(Tensor weight) -> Tensor", &silverpoint::kernelsOf);
+  library.def("upsampled_convolution(Tensor input, int[] size, Tensor weight, Tensor kernels, Tensor? bias) -> Tensor",
               &silverpoint::upsampledConvolution);
 }

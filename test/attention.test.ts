@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
 import { grad, normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
-import { length, subtract } from './helpers.js'
+import { apart } from './helpers.js'
 
 /** Attention and the gradients of the sum of its squares, of 2 rows and 4 heads of width 8. */
 async function attention(
@@ -26,23 +26,20 @@ const plain = (dtype: DType, size = SMALL) =>
   attention('aten::scaled_dot_product_attention', dtype, [null, 0, false, null, false], size)
 
 /** How far each is from what is wanted, as a share of that. */
-const apart = (found: Float32Array[], wanted: Float32Array[]): number[] =>
-  found.map((array, which) => {
-    const other = wanted[which] as Float32Array
-    return length(subtract(array, other)) / length(other)
-  })
+const eachApart = (found: Float32Array[], wanted: Float32Array[]): number[] =>
+  found.map((array, which) => apart(array, wanted[which] as Float32Array))
 
 describe("silverpoint's attention", () => {
   it('is the plain one in float32, gradients and all', async () => {
-    for (const distance of apart(await own('float32'), await plain('float32')))
+    for (const distance of eachApart(await own('float32'), await plain('float32')))
       expect(distance).toBeLessThan(1e-6)
   })
 
   // It rounds the scores to bfloat16 once more than the fused one.
   it('in bfloat16 is as near to float32 as the plain one is', async () => {
     const exact = await plain('float32')
-    const allowed = apart(await plain('bfloat16'), exact)
-    for (const [which, distance] of apart(await own('bfloat16'), exact).entries())
+    const allowed = eachApart(await plain('bfloat16'), exact)
+    for (const [which, distance] of eachApart(await own('bfloat16'), exact).entries())
       expect(distance).toBeLessThan(1.5 * (allowed[which] as number))
   })
 

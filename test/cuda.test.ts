@@ -15,7 +15,7 @@ import { type Recipe, type RecipeName, recipe } from '../lib/style/recipe.js'
 import type { StepLosses } from '../lib/style/step-losses.js'
 import { autoDtype } from '../lib/torch/auto-dtype.js'
 import * as torch from '../lib/torch/index.js'
-import { cosine, fixture, length, maxDifference, subtract } from './helpers.js'
+import { apart, cosine, fixture, length, maxDifference, subtract } from './helpers.js'
 import { makePhotos } from './photos.js'
 import { settledMemory } from './tensors.js'
 
@@ -35,10 +35,6 @@ async function stepByStep<T>(work: () => Promise<T>): Promise<T> {
     delete process.env.SILVERPOINT_CUDA_GRAPHS
   }
 }
-
-/** |ours - theirs| / |theirs|, of all elements together. */
-const apart = (ours: ArrayLike<number | bigint>, theirs: ArrayLike<number | bigint>) =>
-  length(subtract(ours, theirs)) / length(theirs)
 
 describe.skipIf(cudaDevices === 0)('tensors on a GPU', () => {
   it('come back as they were put in, of every dtype', async () => {

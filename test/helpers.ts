@@ -11,6 +11,10 @@ export const cosine = (a: Numbers, b: Numbers): number => dot(a, b) / (length(a)
 export const subtract = (a: Numbers, b: Numbers): Float64Array =>
   Float64Array.from(a, (value, i) => Number(value) - Number(b[i]))
 
+/** Euclidean length of the difference, as a share of that of what is wanted. */
+export const apart = (found: Numbers, wanted: Numbers): number =>
+  length(subtract(found, wanted)) / length(wanted)
+
 export const maxDifference = (a: Numbers, b: Numbers): number =>
   subtract(a, b).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { grad, noGrad, normal, open, type Tensor, tensor } from '../lib/torch/index.js'
-import { fixture, length, subtract } from './helpers.js'
+import { apart, fixture } from './helpers.js'
 
 const ROWS = 5
 let bundle: Bundle
@@ -34,10 +34,6 @@ async function both(): Promise<{ predicted: Float32Array; gradients: Float32Arra
     gradients: (await Promise.all(gradients.map((one) => one.toArray()))) as Float32Array[],
   }
 }
-
-/** Euclidean length of the difference, beside that of what is wanted. */
-const apart = (found: Float32Array, wanted: Float32Array): number =>
-  length(subtract(found, wanted)) / length(wanted)
 
 describe('rows shared between lanes', () => {
   it('give what one thread gives, and its gradients', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
 import { grad, normal, op, type Tensor } from '../lib/torch/index.js'
-import { length, subtract } from './helpers.js'
+import { apart } from './helpers.js'
 
 const [ROWS, INPUTS, OUTPUTS, HEIGHT, WIDTH] = [2, 6, 10, 5, 7]
 const DOUBLE = [2 * HEIGHT, 2 * WIDTH]
@@ -35,8 +35,6 @@ function plain(dtype: DType, size = DOUBLE): Promise<Float32Array[]> {
   const [large] = op('aten::upsample_nearest2d', '', [input, size, null, null]) as [Tensor]
   return told(input, op('aten::conv2d', '', [large, weight, bias, [1, 1], [1, 1]])[0] as Tensor)
 }
-
-const apart = (found: Float32Array, wanted: Float32Array) => length(subtract(found, wanted)) / length(wanted)
 
 describe('the convolution after an upsampling', () => {
   it('is the plain one in float32, its gradient too', async () => {

@@ -112,16 +112,19 @@ async function faceOf(photo: Image, sketch: Image): Promise<Truth['face']> {
   if (!face) return undefined
   const { box } = face
   const descriptor = await faceFeatures(photo, box)
-  return { box, descriptor, kept: cosine(await faceFeatures(sketch, box), 0, descriptor, 0) }
+  return { box, descriptor, kept: await keptOf(sketch, box, descriptor) }
+}
+
+/** How much of a face a drawing of it keeps: the cosine of its descriptor and the photo's. */
+async function keptOf(drawing: Image, box: Box, descriptor: Features): Promise<number> {
+  return cosine(await faceFeatures(drawing, box), 0, descriptor, 0)
 }
 
 async function likeness(drawing: Image, { sketch, grey: wanted, strokes, face }: Truth): Promise<number> {
   const grey = toGrey(drawing)
   const alike = ssim(grey, wanted) + (await fsim(grey, wanted)) + scoot(grey, wanted)
   const apart = STROKES * strokeDistance(strokeStatistics([grey]), strokes)
-  const kept = face
-    ? Math.min(cosine(await faceFeatures(drawing, face.box), 0, face.descriptor, 0), face.kept)
-    : 0
+  const kept = face ? Math.min(await keptOf(drawing, face.box, face.descriptor), face.kept) : 0
   return alike + FACE * kept - apart - COLOUR * colourDistance(drawing, sketch)
 }
 

@@ -167,10 +167,6 @@ def conditional(unet: UNet2DConditionModel, batch: Noised) -> torch.Tensor:
     return (photo + PHOTO * neither) / (1 + PHOTO) + (predict(unet, batch.sample, batch.t, batch.context) - photo) / TEXT
 
 
-def velocity(batch: Noised) -> torch.Tensor:
-    return schedule().get_velocity(batch.target, batch.noise, batch.t)
-
-
 def fit(told: argparse.Namespace, asked: Callable[[UNet2DConditionModel, Noised], tuple[torch.Tensor, torch.Tensor]]) -> None:
     """Trains until the minutes are over, from WORK/unet.pt on where it is there. `asked`: a prediction, and what it should be."""
     torch.manual_seed(told.seed)
@@ -206,7 +202,8 @@ def fit(told: argparse.Namespace, asked: Callable[[UNet2DConditionModel, Noised]
 
 
 def main() -> None:
-    fit(options(__doc__), lambda unet, batch: (conditional(unet, batch), velocity(batch)))
+    noising = schedule()
+    fit(options(__doc__), lambda unet, batch: (conditional(unet, batch), noising.get_velocity(batch.target, batch.noise, batch.t)))
 
 
 def _state(unet, optimizer, average, step) -> dict:
