@@ -86,22 +86,12 @@ bool isPlain(const torch::jit::Node* node) {
   return isNone(node->input(3)) && is(node->input(4), 0.0) && is(node->input(5), false) && is(node->input(7), false);
 }
 
-void replace(torch::jit::Node* node) {
-  static const auto own = c10::Symbol::fromQualString("silverpoint::attention");
-  auto* graph = node->owningGraph();
-  torch::jit::WithInsertPoint here(node);
-  const auto inputs = {node->input(0), node->input(1), node->input(2), node->input(6)};
-  auto* made = graph->insertNode(graph->create(own, inputs));
-  made->output()->copyMetadata(node->output());
-  node->output()->replaceAllUsesWith(made->output());
-  node->destroy();
-}
-
 }  // namespace
 
 void replaceAttention(torch::jit::Module& module) {
-  forEachNode(module, "aten::scaled_dot_product_attention", [](torch::jit::Module&, torch::jit::Node* node) {
-    if (isPlain(node)) replace(node);
+  forEachNode(module, "aten::scaled_dot_product_attention", [](torch::jit::Node* node) {
+    if (!isPlain(node)) return;
+    replace({node}, "silverpoint::attention", {node->input(0), node->input(1), node->input(2), node->input(6)});
   });
 }
 

@@ -2,13 +2,72 @@
 
 #include <torch/csrc/jit/ir/constants.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "graphs.h"
+#include "winograd.h"
 
 namespace silverpoint {
+namespace {
 
-void keepFloat32(torch::jit::Module& module) {
+using torch::jit::Module;
+using torch::jit::Node;
+using torch::jit::Value;
+
+// Of weights of more numbers, kernels for both directions would take more memory than they are worth where the picture is small.
+constexpr int64_t kLargest = 9 * 1280 * 1024;
+
+// Whether it is one that the own one can do, with a stride, padding and dilation of 1, by which a 3 x 3 kernel leaves the picture's size
+// as it is: aten::_convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...).
+bool isPlain(const Module& module, const Node* convolution) {
+  const auto ones = [&](size_t at) {
+    const auto elements = convolution->input(at)->node()->inputs();
+    return elements.size() == 2 && std::ranges::all_of(elements, [](const auto* element) {
+             return torch::jit::constant_as<int64_t>(element) == 1;
+           });
+  };
+  const auto weight = weightOf(module, convolution->input(1));
+  return weight.defined() && winogradFits(weight) && weightOf(module, convolution->input(2)).defined() && ones(3) && ones(4) && ones(5) &&
+         torch::jit::constant_as<bool>(convolution->input(6)) == false && torch::jit::constant_as<int64_t>(convolution->input(8)) == 1;
+}
+
+// Both directions' kernels, written into the graph before the convolution.
+std::vector<Value*> insertKernels(const Module& module, Node* convolution, bool doubled, c10::ScalarType dtype) {
+  const auto kernels = winogradKernels(weightOf(module, convolution->input(1)), doubled, dtype);
+  torch::jit::WithInsertPoint here(convolution);
+  auto* graph = convolution->owningGraph();
+  return {graph->insertConstant(kernels.forward.to(dtype)), graph->insertConstant(kernels.backward.to(dtype))};
+}
+
+// aten::upsample_nearest2d(input, output_size, ...), which may also be given factors in the size's place.
+bool givesSize(const Node* upsampling) { return upsampling->input(1)->type()->kind() == c10::TypeKind::ListType; }
+
+void replaceUpsampling(const Module& module, Node* upsampling, c10::ScalarType dtype) {
+  auto* convolution = onlyUse(upsampling, "aten::_convolution");
+  if (!convolution || !givesSize(upsampling) || !isPlain(module, convolution)) return;
+  const auto kernels = insertKernels(module, convolution, true, dtype);
+  replace({upsampling, convolution}, "silverpoint::upsampled_convolution",
+          {upsampling->input(0), upsampling->input(1), convolution->input(1), kernels[0], kernels[1], convolution->input(2)});
+}
+
+void replaceConvolution(const Module& module, Node* convolution, c10::ScalarType dtype) {
+  if (!isPlain(module, convolution) || weightOf(module, convolution->input(1)).numel() > kLargest) return;
+  const auto kernels = insertKernels(module, convolution, false, dtype);
+  replace({convolution}, "silverpoint::convolution", {convolution->input(0), kernels[0], kernels[1], convolution->input(2)});
+}
+
+}  // namespace
+
+void replaceConvolutions(Module& module, c10::ScalarType dtype) {
+  if (!winogradPays(dtype)) return;
+  forEachNode(module, "aten::upsample_nearest2d", [&](Node* node) { replaceUpsampling(module, node, dtype); });
+  forEachNode(module, "aten::_convolution", [&](Node* node) { replaceConvolution(module, node, dtype); });
+}
+
+void keepFloat32(Module& module) {
   // aten::_convolution(Tensor input, ..., bool allow_tf32), the thirteenth.
-  forEachNode(module, "aten::_convolution", [](torch::jit::Module&, torch::jit::Node* node) {
+  forEachNode(module, "aten::_convolution", [](Node* node) {
     if (node->inputs().size() != 13) return;
     torch::jit::WithInsertPoint here(node);
     node->replaceInput(12, node->owningGraph()->insertConstant(false));

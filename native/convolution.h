@@ -5,6 +5,9 @@
 
 namespace silverpoint {
 
+// Puts the own convolution in the place of those that it does sooner than PyTorch's, once the module is used with the dtype.
+void replaceConvolutions(torch::jit::Module& module, c10::ScalarType dtype);
+
 // Export by tracing writes into each convolution that cuDNN may round float32 to TF32. Here float32 means float32.
 void keepFloat32(torch::jit::Module& module);
 

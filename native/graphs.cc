@@ -1,29 +1,61 @@
 #include "graphs.h"
 
-#include <vector>
+#include <torch/csrc/jit/passes/inliner.h>
+
+#include <ranges>
 
 namespace silverpoint {
 namespace {
 
-void collect(torch::jit::Block* block, c10::Symbol kind, std::vector<torch::jit::Node*>& nodes) {
+using torch::jit::Node;
+using torch::jit::Value;
+
+void collect(torch::jit::Block* block, c10::Symbol kind, std::vector<Node*>& nodes) {
   for (auto* node : block->nodes()) {
     for (auto* inner : node->blocks()) collect(inner, kind, nodes);
     if (node->kind() == kind) nodes.push_back(node);
   }
 }
 
+c10::IValue attributeOf(const torch::jit::Module& module, const Value* value) {
+  const auto* node = value->node();
+  if (value == node->owningGraph()->inputs()[0]) return module._ivalue();
+  if (node->kind() != torch::jit::prim::GetAttr) return {};
+  const auto owner = attributeOf(module, node->input(0));
+  return owner.isObject() ? owner.toObjectRef().getAttr(node->s(torch::jit::attr::name)) : c10::IValue();
+}
+
 }  // namespace
 
-void forEachNode(torch::jit::Module& module, const char* kind,
-                 const std::function<void(torch::jit::Module& part, torch::jit::Node* node)>& edit) {
-  const auto symbol = c10::Symbol::fromQualString(kind);
-  for (auto part : module.modules()) {
-    for (const auto& method : part.get_methods()) {
-      std::vector<torch::jit::Node*> nodes;
-      collect(method.graph()->block(), symbol, nodes);
-      for (auto* node : nodes) edit(part, node);
-    }
+void inlineCalls(torch::jit::Module& module) {
+  for (const auto& method : module.get_methods()) torch::jit::Inline(*method.graph());
+}
+
+void forEachNode(torch::jit::Module& module, const char* kind, const std::function<void(Node* node)>& edit) {
+  for (const auto& method : module.get_methods()) {
+    std::vector<Node*> nodes;
+    collect(method.graph()->block(), c10::Symbol::fromQualString(kind), nodes);
+    for (auto* node : nodes) edit(node);
   }
+}
+
+at::Tensor weightOf(const torch::jit::Module& module, const Value* value) {
+  const auto found = attributeOf(module, value);
+  return found.isTensor() ? found.toTensor() : at::Tensor();
+}
+
+Node* onlyUse(const Node* node, const char* kind) {
+  const auto& uses = node->output()->uses();
+  return uses.size() == 1 && uses[0].user->kind() == c10::Symbol::fromQualString(kind) ? uses[0].user : nullptr;
+}
+
+void replace(const std::vector<Node*>& nodes, const char* kind, const std::vector<Value*>& inputs) {
+  auto* last = nodes.back();
+  auto* made = last->owningGraph()->create(c10::Symbol::fromQualString(kind), inputs);
+  made->insertBefore(last);
+  made->output()->copyMetadata(last->output());
+  last->output()->replaceAllUsesWith(made->output());
+  for (auto* node : nodes | std::views::reverse) node->destroy();
 }
 
 }  // namespace silverpoint

@@ -5,9 +5,10 @@
 #include "attention.h"
 #include "convolution.h"
 #include "device.h"
+#include "graphs.h"
+#include "group_norm.h"
 #include "op_step.h"
 #include "rows.h"
-#include "upsampling.h"
 
 namespace silverpoint {
 namespace {
@@ -45,9 +46,12 @@ void LoadStep::execute() {
   auto module = torch::jit::load(path_);
   module.to(device_);
   module.eval();
+  inlineCalls(module);
   if (device_.is_cpu()) {
     replaceAttention(module);
-    replaceUpsampling(module);
+    // In float32, LibTorch's other operators give other bits with other threads once pictures lie channels last.
+    if (dtype_ == at::kBFloat16) replaceGroupNorm(module);
+    replaceConvolutions(module, dtype_);
   }
   convertFloating(module, dtype_);
   if (device_.is_cuda()) keepFloat32(module);
