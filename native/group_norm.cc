@@ -18,6 +18,7 @@
 #include <functional>
 #include <numeric>
 #include <optional>
+#include <vector>
 
 #include "graphs.h"
 #include "group_norm_passes.h"
@@ -237,8 +238,11 @@ using torch::jit::Value;
 Value* other(const Node* node, const Node* giver) { return node->input(node->input(0) == giver->output() ? 1 : 0); }
 
 // aten::group_norm(input, num_groups, weight, bias, eps, cudnn_enabled), aten::mul(self, other), aten::add(self, other, alpha)
-void replace(Node* norm, Value* none, Value* yes, Value* no) {
+void replaceNorm(Node* norm) {
+  torch::jit::WithInsertPoint here(norm);
+  auto* graph = norm->owningGraph();
   std::vector<Node*> nodes{norm};
+  auto* none = graph->insertConstant(c10::IValue());
   auto *factor = none, *shift = none;
   auto* product = onlyUse(norm, "aten::mul");
   auto* sum = product ? onlyUse(product, "aten::add") : nullptr;
@@ -249,20 +253,13 @@ void replace(Node* norm, Value* none, Value* yes, Value* no) {
   }
   auto* activation = onlyUse(nodes.back(), "aten::silu");
   if (activation) nodes.push_back(activation);
-  silverpoint::replace(nodes, "silverpoint::group_norm", {norm->input(0), norm->input(1), norm->input(2), norm->input(3), norm->input(4),
-                                                          factor, shift, activation ? yes : no});
+  replace(nodes, "silverpoint::group_norm", {norm->input(0), norm->input(1), norm->input(2), norm->input(3), norm->input(4), factor, shift,
+                                             graph->insertConstant(activation != nullptr)});
 }
 
 }  // namespace
 
-void replaceGroupNorm(torch::jit::Module& module) {
-  forEachNode(module, "aten::group_norm", [](Node* norm) {
-    torch::jit::WithInsertPoint here(norm);
-    auto* graph = norm->owningGraph();
-    const auto constant = [&](const c10::IValue& value) { return graph->insertConstant(value); };
-    replace(norm, constant(c10::IValue()), constant(true), constant(false));
-  });
-}
+void replaceGroupNorm(torch::jit::Module& module) { forEachNode(module, "aten::group_norm", replaceNorm); }
 
 }  // namespace silverpoint
 

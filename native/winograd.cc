@@ -14,7 +14,8 @@
 #include <torch/library.h>
 
 #include <algorithm>
-#include <optional>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "simd.h"

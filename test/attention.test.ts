@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
-import { grad, normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+import { normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+import { withGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
 /** Attention and the gradients of the sum of its squares, of 2 rows and 4 heads of width 8. */
-async function attention(
+function attention(
   name: string,
   dtype: DType,
   rest: OpArgument[],
@@ -13,11 +14,7 @@ async function attention(
   const of = (count: number, seed: number) => normal([2, 4, count, 8], { seed }).to({ dtype }).requiresGrad()
   const given = [of(queries, 1), of(keys, 2), of(keys, 3)]
   const result = op(name, '', [...given, ...rest])[0] as Tensor
-  const gradients = grad(result.to({ dtype: 'float32' }).pow(2).sum(), given)
-  const tensors = [result, ...gradients]
-  return Promise.all(
-    tensors.map(async (one) => (await one.to({ dtype: 'float32' }).toArray()) as Float32Array),
-  )
+  return withGradients(result, given)
 }
 
 const SMALL: [number, number] = [24, 10]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
-import { grad, normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+import { normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+import { withGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
 interface Size {
@@ -25,14 +26,8 @@ function given(dtype: DType, { rows, inputs, outputs, height, width }: Size) {
   }
 }
 
-/** The result of an operator on the input, and the gradient of its squares' sum. */
-function told(name: string, input: Tensor, rest: OpArgument[]): Promise<Float32Array[]> {
-  const result = op(name, '', [input, ...rest])[0] as Tensor
-  const gradient = grad(result.to({ dtype: 'float32' }).pow(2).sum(), [input])[0] as Tensor
-  return Promise.all(
-    [result, gradient].map(async (one) => (await one.to({ dtype: 'float32' }).toArray()) as Float32Array),
-  )
-}
+const told = (name: string, input: Tensor, rest: OpArgument[]): Promise<Float32Array[]> =>
+  withGradients(op(name, '', [input, ...rest])[0] as Tensor, [input])
 
 const kernels = (weight: Tensor, doubled: boolean, dtype: DType): Tensor[] =>
   (op('silverpoint::winograd_kernels', '', [weight, doubled], 2) as [Tensor, Tensor]).map((one) =>
@@ -65,10 +60,7 @@ function plainUpsampled(dtype: DType, size: Size, to = twice(size)): Promise<Flo
   const { input, weight, bias } = given(dtype, size)
   const [large] = op('aten::upsample_nearest2d', '', [input, to, null, null]) as [Tensor]
   const result = op('aten::conv2d', '', [large, weight, bias, [1, 1], [1, 1]])[0] as Tensor
-  const gradient = grad(result.to({ dtype: 'float32' }).pow(2).sum(), [input])[0] as Tensor
-  return Promise.all(
-    [result, gradient].map(async (one) => (await one.to({ dtype: 'float32' }).toArray()) as Float32Array),
-  )
+  return withGradients(result, [input])
 }
 
 describe.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
-import { grad, normal, op, type Tensor } from '../lib/torch/index.js'
+import { normal, op, type Tensor } from '../lib/torch/index.js'
+import { withGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
 // Channels that are no multiple of what is done at a time, of two pictures that are not square.
@@ -23,14 +24,6 @@ function given(dtype: DType) {
   }
 }
 
-/** The result, and the gradients of its squares' sum. */
-function told(result: Tensor, inputs: Tensor[]): Promise<Float32Array[]> {
-  const gradients = grad(result.to({ dtype: 'float32' }).pow(2).sum(), inputs)
-  return Promise.all(
-    [result, ...gradients].map(async (one) => (await one.to({ dtype: 'float32' }).toArray()) as Float32Array),
-  )
-}
-
 function own(dtype: DType, { scaled, activated }: Asked): Promise<Float32Array[]> {
   const { input, weight, bias, factor, shift } = given(dtype)
   const film = scaled ? [factor, shift] : [null, null]
@@ -43,7 +36,7 @@ function own(dtype: DType, { scaled, activated }: Asked): Promise<Float32Array[]
     ...film,
     activated,
   ])
-  return told(result as Tensor, scaled ? [input, factor, shift] : [input])
+  return withGradients(result as Tensor, scaled ? [input, factor, shift] : [input])
 }
 
 function plain(dtype: DType, { scaled, activated }: Asked): Promise<Float32Array[]> {
@@ -51,7 +44,7 @@ function plain(dtype: DType, { scaled, activated }: Asked): Promise<Float32Array
   const [normed] = op('aten::group_norm', '', [input, GROUPS, weight, bias, EPSILON, false]) as [Tensor]
   const mapped = scaled ? normed.mul(factor).add(shift) : normed
   const [result] = activated ? op('aten::silu', '', [mapped]) : [mapped]
-  return told(result as Tensor, scaled ? [input, factor, shift] : [input])
+  return withGradients(result as Tensor, scaled ? [input, factor, shift] : [input])
 }
 
 describe("silverpoint's group normalisation", () => {
