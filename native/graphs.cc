@@ -1,6 +1,7 @@
 #include "graphs.h"
 
 #include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <ranges>
 
@@ -28,6 +29,8 @@ c10::IValue attributeOf(const torch::jit::Module& module, const Value* value) {
 }  // namespace
 
 void inlineCalls(torch::jit::Module& module) {
+  // Only with it are the calls in what is called put in, too; forwardWhole turns it off for its thread.
+  const torch::jit::GraphOptimizerEnabledGuard whole(true);
   for (const auto& method : module.get_methods()) torch::jit::Inline(*method.graph());
 }
 

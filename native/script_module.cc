@@ -49,8 +49,7 @@ void LoadStep::execute() {
   inlineCalls(module);
   if (device_.is_cpu()) {
     replaceAttention(module);
-    // In float32, LibTorch's other operators give other bits with other threads once pictures lie channels last.
-    if (dtype_ == at::kBFloat16) replaceGroupNorm(module);
+    replaceGroupNorm(module);
     replaceConvolutions(module, dtype_);
   }
   convertFloating(module, dtype_);

@@ -220,9 +220,8 @@ at::Tensor upsampledConvolution(const at::Tensor& input, at::IntArrayRef size, c
 }  // namespace
 
 bool winogradPays(c10::ScalarType dtype) {
-  // Matrix units multiply sooner than a core transforms. In float32, LibTorch's other operators
-  // give other bits with other threads once pictures lie channels last.
-  return dtype == at::kBFloat16 && multipliesPairs() && !at::cpu::init_amx();
+  // In bfloat16 matrix units, where there are any, multiply sooner than a core transforms.
+  return dtype == at::kFloat || (dtype == at::kBFloat16 && multipliesPairs() && !at::cpu::init_amx());
 }
 
 bool winogradFits(const at::Tensor& weight) {

@@ -26,6 +26,7 @@ it('every role and a whole InstructPix2Pix image are those of diffusers and tran
 it('in bfloat16 they stay within what eight bits of mantissa allow', async () => {
   await using bundle = await loadBundle(fixture('tiny'), { device: 'cpu', dtype: 'bfloat16' })
   const differences = await checkAgainstDiffusers(bundle, fixture('tiny-reference.safetensors'))
+  // A role errs by 1-2 %, with LibTorch's plain operators too; twelve steps at a guidance of 7.5 make 8-14 % of it in the image.
   for (const { what, difference, magnitude } of differences)
-    expect(difference / magnitude, what).toBeLessThan(0.1)
+    expect(difference / magnitude, what).toBeLessThan(what === 'image' ? 0.2 : 0.03)
 })
