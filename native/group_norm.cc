@@ -1,6 +1,5 @@
 #include "group_norm.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -22,6 +21,7 @@
 
 #include "graphs.h"
 #include "group_norm_passes.h"
+#include "team.h"
 
 namespace silverpoint {
 namespace {
@@ -37,11 +37,9 @@ int64_t partsOf(const at::Tensor& pictures) { return std::min(kParts, pictures.s
 
 void overRows(const at::Tensor& pictures, const Rows& pass) {
   const auto parts = partsOf(pictures), height = pictures.size(2), width = pictures.size(3);
-  at::parallel_for(0, pictures.size(0) * parts, 1, [&](int64_t begin, int64_t end) {
-    for (auto i = begin; i < end; ++i) {
-      const auto part = i % parts, first = height * part / parts, last = height * (part + 1) / parts;
-      pass(i / parts, first * width, (last - first) * width, part);
-    }
+  Team::own().each(pictures.size(0) * parts, [&](int64_t i) {
+    const auto part = i % parts, first = height * part / parts, last = height * (part + 1) / parts;
+    pass(i / parts, first * width, (last - first) * width, part);
   });
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "simd.h"
+#include "team.h"
 #include "winograd_transforms.h"
 
 namespace silverpoint {
@@ -89,12 +90,9 @@ class Convolution {
     const auto slices = (output_.channels + kOutputs - 1) / kOutputs;
     // Where there are fewer blocks of tiles than threads, several threads share one, and the outputs among them.
     const auto shares = std::clamp<int64_t>(at::get_num_threads() / blocks, 1, slices);
-    at::parallel_for(0, blocks * shares, 1, [&](int64_t begin, int64_t end) {
-      Scratch scratch(*this);
-      for (auto i = begin; i < end; ++i) {
-        const auto share = i % shares, at = i / shares;
-        block(at / each, at % each * kTiles, slices * share / shares, slices * (share + 1) / shares, scratch);
-      }
+    Team::own().each(blocks * shares, [&](int64_t i) {
+      const auto share = i % shares, at = i / shares;
+      block(at / each, at % each * kTiles, slices * share / shares, slices * (share + 1) / shares);
       at::native::cpublas::brgemm_release(kPaired);
     });
   }
@@ -102,21 +100,27 @@ class Convolution {
  private:
   static constexpr bool kPaired = std::is_same_v<T, c10::BFloat16>;
 
+  // A thread's, kept: made anew for every block, its pages would be as well.
   struct Scratch {
-    explicit Scratch(const Convolution& of)
-        : spread(of.products() * kTiles * of.input_.channels),
-          multiplied(of.products() * kTiles * kOutputs),
-          zeros(of.input_.channels),
-          unused(of.output_.channels) {}
+    void fit(const Convolution& of) {
+      const auto grow = [](auto& numbers, int64_t size) { numbers.resize(std::max<size_t>(numbers.size(), size)); };
+      grow(spread, of.products() * kTiles * of.input_.channels);
+      grow(multiplied, of.products() * kTiles * kOutputs);
+      grow(zeros, of.input_.channels);
+      grow(unused, of.output_.channels);
+    }
+
     std::vector<T> spread;  // [products, tiles, inputs]
     std::vector<float> multiplied;  // [products, tiles, outputs]
-    std::vector<T> zeros;
+    std::vector<T> zeros;  // never written
     std::vector<T> unused;
   };
 
   int64_t products() const { return tile_.products * tile_.products; }
 
-  void block(int64_t picture, int64_t first, int64_t firstSlice, int64_t lastSlice, Scratch& scratch) const {
+  void block(int64_t picture, int64_t first, int64_t firstSlice, int64_t lastSlice) const {
+    static thread_local Scratch scratch;
+    scratch.fit(*this);
     const auto count = std::min(kTiles, rows_ * columns_ - first);
     for (int64_t i = 0; i < count; ++i) spreadTile(picture, first + i, i, scratch);
     for (auto slice = firstSlice; slice < lastSlice; ++slice) {

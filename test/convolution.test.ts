@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
-import { normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
+import { normal, type OpArgument, op, open, type Tensor } from '../lib/torch/index.js'
 import { withGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
@@ -87,6 +87,13 @@ describe.each([
       const allowed = apart(plainOnes[which] as Float32Array, wanted)
       expect(apart(ownOnes[which] as Float32Array, wanted)).toBeLessThan(2 * allowed)
     }
+  })
+
+  it.each(DTYPES)('gives the same bits however many threads share it, in %s', async (dtype) => {
+    const alone = await ours(dtype, LARGE)
+    await open({ threads: 3 })
+    expect(await ours(dtype, LARGE)).toEqual(alone)
+    await open({ threads: 1 })
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
-import { normal, op, type Tensor } from '../lib/torch/index.js'
+import { normal, op, open, type Tensor } from '../lib/torch/index.js'
 import { withGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
@@ -65,5 +65,13 @@ describe("silverpoint's group normalisation", () => {
     const distance = (found: Float32Array[]) =>
       exact.reduce((sum, wanted, which) => sum + apart(found[which] as Float32Array, wanted), 0)
     expect(distance(ours)).toBeLessThanOrEqual(distance(theirs))
+  })
+
+  it('gives the same bits however many threads share it', async () => {
+    const asked = { scaled: true, activated: true }
+    const alone = await own('bfloat16', asked)
+    await open({ threads: 3 })
+    expect(await own('bfloat16', asked)).toEqual(alone)
+    await open({ threads: 1 })
   })
 })
