@@ -1,7 +1,7 @@
 // The network in Stable Diffusion 1.5's size, random weights, on both sides: seconds forward, seconds forward with the gradient to the
 // instruction, and the memory that takes.
 //
-//   python -m test.peer.sd15 -o SOURCE --dtype bfloat16 && silverpoint bundle export SOURCE -o BUNDLE
+//   python -m test.peer.sd15 -o SOURCE --dtype bfloat16 && silverpoint bundle export SOURCE -o BUNDLE --weights bfloat16
 //   node bench/full-size.mjs --model SOURCE --bundle BUNDLE [--dtypes bfloat16] [--repeats 3]        after `npm run build`
 //
 // Options of all comparisons: bench/lib/options.mjs.

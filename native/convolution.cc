@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/ir/constants.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "graphs.h"
@@ -16,7 +17,7 @@ using torch::jit::Node;
 using torch::jit::Value;
 
 // Of weights of more numbers, kernels for both directions would take more memory than they are worth where the picture is small.
-constexpr int64_t kLargest = 9 * 1280 * 1024;
+constexpr int64_t kLargest = 9 * 640 * 768;
 
 // Whether it is one that the own one can do, with a stride, padding and dilation of 1, by which a 3 x 3 kernel leaves the picture's size
 // as it is: aten::_convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...).
@@ -51,6 +52,19 @@ void replaceUpsampling(const Module& module, Node* upsampling, c10::ScalarType d
           {upsampling->input(0), upsampling->input(1), convolution->input(1), kernels[0], kernels[1], convolution->input(2)});
 }
 
+// Parameters that no node reads any longer take no memory.
+void dropUnread(Module& module) {
+  std::set<const void*> read;
+  for (const auto& method : module.get_methods()) {
+    forEachNode(method.graph()->block(), [&](const Node* node) {
+      for (const auto* input : node->inputs()) read.insert(weightOf(module, input).unsafeGetTensorImpl());
+    });
+  }
+  for (at::Tensor parameter : module.parameters()) {
+    if (!read.contains(parameter.unsafeGetTensorImpl())) parameter.set_data(at::empty({0}, parameter.options()));
+  }
+}
+
 void replaceConvolution(const Module& module, Node* convolution, c10::ScalarType dtype) {
   if (!isPlain(module, convolution) || weightOf(module, convolution->input(1)).numel() > kLargest) return;
   const auto kernels = insertKernels(module, convolution, false, dtype);
@@ -63,6 +77,7 @@ void replaceConvolutions(Module& module, c10::ScalarType dtype) {
   if (!winogradPays(dtype)) return;
   forEachNode(module, "aten::upsample_nearest2d", [&](Node* node) { replaceUpsampling(module, node, dtype); });
   forEachNode(module, "aten::_convolution", [&](Node* node) { replaceConvolution(module, node, dtype); });
+  dropUnread(module);
 }
 
 void keepFloat32(Module& module) {

@@ -11,13 +11,6 @@ namespace {
 using torch::jit::Node;
 using torch::jit::Value;
 
-void collect(torch::jit::Block* block, c10::Symbol kind, std::vector<Node*>& nodes) {
-  for (auto* node : block->nodes()) {
-    for (auto* inner : node->blocks()) collect(inner, kind, nodes);
-    if (node->kind() == kind) nodes.push_back(node);
-  }
-}
-
 c10::IValue attributeOf(const torch::jit::Module& module, const Value* value) {
   const auto* node = value->node();
   if (value == node->owningGraph()->inputs()[0]) return module._ivalue();
@@ -34,10 +27,20 @@ void inlineCalls(torch::jit::Module& module) {
   for (const auto& method : module.get_methods()) torch::jit::Inline(*method.graph());
 }
 
+void forEachNode(torch::jit::Block* block, const std::function<void(Node*)>& look) {
+  for (auto* node : block->nodes()) {
+    for (auto* inner : node->blocks()) forEachNode(inner, look);
+    look(node);
+  }
+}
+
 void forEachNode(torch::jit::Module& module, const char* kind, const std::function<void(Node* node)>& edit) {
+  const auto symbol = c10::Symbol::fromQualString(kind);
   for (const auto& method : module.get_methods()) {
     std::vector<Node*> nodes;
-    collect(method.graph()->block(), c10::Symbol::fromQualString(kind), nodes);
+    forEachNode(method.graph()->block(), [&](Node* node) {
+      if (node->kind() == symbol) nodes.push_back(node);
+    });
     for (auto* node : nodes) edit(node);
   }
 }

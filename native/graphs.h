@@ -12,6 +12,9 @@ namespace silverpoint {
 // Puts what the module's parts do in the place of its calls of them.
 void inlineCalls(torch::jit::Module& module);
 
+// Calls back with every node of a block and of the blocks within, those first. None may be replaced.
+void forEachNode(torch::jit::Block* block, const std::function<void(torch::jit::Node* node)>& look);
+
 // Calls back with every node of a kind, such as "aten::conv2d", in the module's methods. The node, and those after it, may be replaced.
 void forEachNode(torch::jit::Module& module, const char* kind, const std::function<void(torch::jit::Node* node)>& edit);
 

@@ -2,6 +2,11 @@
 
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <cstdlib>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "attention.h"
 #include "convolution.h"
 #include "device.h"
@@ -20,13 +25,25 @@ at::Tensor laidOut(const at::Tensor& tensor) {
   return tensor.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+// Kernels lie as the pictures do, which on the CPU the own convolutions lay channels last: they would be laid anew at every call.
+at::Tensor laidOutWeight(const at::Tensor& weight) {
+  return weight.is_cpu() && weight.dim() == 4 ? weight.contiguous(at::MemoryFormat::ChannelsLast) : laidOut(weight);
+}
+
 // Module::to(dtype) would also cast integer buffers, such as position ids.
 void convertFloating(torch::jit::Module& module, c10::ScalarType dtype) {
   const auto convert = [&](at::Tensor tensor) {
-    if (tensor.is_floating_point()) tensor.set_data(laidOut(tensor.to(dtype)));
+    if (tensor.is_floating_point()) tensor.set_data(laidOutWeight(tensor.to(dtype)));
   };
   for (const auto& parameter : module.parameters()) convert(parameter);
   for (const auto& buffer : module.buffers()) convert(buffer);
+}
+
+// What held the weights as they were stored goes back to the system, which glibc would keep it from (2 GB of SD1.5's).
+void returnFreed() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace
@@ -55,6 +72,7 @@ void LoadStep::execute() {
   convertFloating(module, dtype_);
   if (device_.is_cuda()) keepFloat32(module);
   for (const auto& parameter : module.parameters()) parameter.requires_grad_(false);
+  returnFreed();
   done_(nullptr, std::make_shared<ScriptModule>(ScriptModule{std::move(module), independentRows_}));
 }
 
