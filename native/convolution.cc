@@ -1,5 +1,6 @@
 #include "convolution.h"
 
+#include <ATen/ops/empty.h>
 #include <torch/csrc/jit/ir/constants.h>
 
 #include <algorithm>
