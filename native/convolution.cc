@@ -1,10 +1,8 @@
 #include "convolution.h"
 
-#include <ATen/ops/empty.h>
 #include <torch/csrc/jit/ir/constants.h>
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include "graphs.h"
@@ -51,19 +49,6 @@ void replaceUpsampling(const Module& module, Node* upsampling, c10::ScalarType d
   const auto kernels = insertKernels(module, convolution, true, dtype);
   replace({upsampling, convolution}, "silverpoint::upsampled_convolution",
           {upsampling->input(0), upsampling->input(1), convolution->input(1), kernels[0], kernels[1], convolution->input(2)});
-}
-
-// Parameters that no node reads any longer take no memory.
-void dropUnread(Module& module) {
-  std::set<const void*> read;
-  for (const auto& method : module.get_methods()) {
-    forEachNode(method.graph()->block(), [&](const Node* node) {
-      for (const auto* input : node->inputs()) read.insert(weightOf(module, input).unsafeGetTensorImpl());
-    });
-  }
-  for (at::Tensor parameter : module.parameters()) {
-    if (!read.contains(parameter.unsafeGetTensorImpl())) parameter.set_data(at::empty({0}, parameter.options()));
-  }
 }
 
 void replaceConvolution(const Module& module, Node* convolution, c10::ScalarType dtype) {

@@ -1,15 +1,24 @@
 #include "graphs.h"
 
+#include <ATen/ops/empty.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <ranges>
+#include <set>
 
 namespace silverpoint {
 namespace {
 
 using torch::jit::Node;
 using torch::jit::Value;
+
+void forEachNode(torch::jit::Block* block, const std::function<void(Node*)>& look) {
+  for (auto* node : block->nodes()) {
+    for (auto* inner : node->blocks()) forEachNode(inner, look);
+    look(node);
+  }
+}
 
 c10::IValue attributeOf(const torch::jit::Module& module, const Value* value) {
   const auto* node = value->node();
@@ -27,13 +36,6 @@ void inlineCalls(torch::jit::Module& module) {
   for (const auto& method : module.get_methods()) torch::jit::Inline(*method.graph());
 }
 
-void forEachNode(torch::jit::Block* block, const std::function<void(Node*)>& look) {
-  for (auto* node : block->nodes()) {
-    for (auto* inner : node->blocks()) forEachNode(inner, look);
-    look(node);
-  }
-}
-
 void forEachNode(torch::jit::Module& module, const char* kind, const std::function<void(Node* node)>& edit) {
   const auto symbol = c10::Symbol::fromQualString(kind);
   for (const auto& method : module.get_methods()) {
@@ -48,6 +50,18 @@ void forEachNode(torch::jit::Module& module, const char* kind, const std::functi
 at::Tensor weightOf(const torch::jit::Module& module, const Value* value) {
   const auto found = attributeOf(module, value);
   return found.isTensor() ? found.toTensor() : at::Tensor();
+}
+
+void dropUnread(torch::jit::Module& module) {
+  std::set<const void*> read;
+  for (const auto& method : module.get_methods()) {
+    forEachNode(method.graph()->block(), [&](const Node* node) {
+      for (const auto* input : node->inputs()) read.insert(weightOf(module, input).unsafeGetTensorImpl());
+    });
+  }
+  for (at::Tensor parameter : module.parameters()) {
+    if (!read.contains(parameter.unsafeGetTensorImpl())) parameter.set_data(at::empty({0}, parameter.options()));
+  }
 }
 
 Node* onlyUse(const Node* node, const char* kind) {

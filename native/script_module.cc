@@ -39,7 +39,7 @@ void convertFloating(torch::jit::Module& module, c10::ScalarType dtype) {
   for (const auto& buffer : module.buffers()) convert(buffer);
 }
 
-// What held the weights as they were stored goes back to the system, which glibc would keep it from (2 GB of SD1.5's).
+// What held the weights as they were stored goes back to the system, which glibc would keep it from (0.6 GB of SD1.5's, stored as float32).
 void returnFreed() {
 #ifdef __GLIBC__
   malloc_trim(0);
