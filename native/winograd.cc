@@ -5,8 +5,9 @@
 #include <ATen/cpu/Utils.h>
 #include <ATen/native/CPUBlas.h>
 #include <ATen/ops/conv2d.h>
-#include <ATen/ops/einsum.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/kron.h>
+#include <ATen/ops/mm.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <ATen/ops/zeros.h>
@@ -45,12 +46,14 @@ bool multipliesPairs() {
   return true;
 }
 
-// weight [outputs, inputs, 3, 3] as [products, inputs, outputs]: G g G^T.
+// weight [outputs, inputs, 3, 3] as [products, inputs, outputs], or in pairs: G g G^T, whose numbers are sums of g's nine.
 at::Tensor transformed(const at::Tensor& weight, bool doubled, bool paired) {
   auto factors = at::tensor({1.F, 0.F, 0.F, .5F, .5F, .5F, .5F, -.5F, .5F, 0.F, 0.F, 1.F}).view({4, 3});
   if (doubled) factors = factors.index_select(0, at::tensor({0, 1, 3}));
-  const auto whole = at::einsum("ia,ocab,jb->ijco", {factors, weight, factors}).flatten(0, 1);
-  return (paired ? whole.unflatten(1, {-1, 2}).transpose(2, 3) : whole).contiguous();
+  const int64_t inputs = weight.size(1), width = paired ? 2 : 1;
+  const auto nine = weight.flatten(2).unflatten(1, {inputs / width, width}).permute({3, 1, 0, 2});
+  const auto whole = at::mm(at::kron(factors, factors), nine.reshape({9, -1}));
+  return whole.view({-1, inputs / width, weight.size(0), width});
 }
 
 // Pictures [count, channels, height, width], laid out channels last.
