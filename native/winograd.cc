@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "pairs.h"
 #include "simd.h"
 #include "team.h"
 #include "winograd_transforms.h"
@@ -32,19 +33,6 @@ constexpr int64_t kOutputs = 64;
 
 // Bfloat16's products are summed up two channels at a time, which lie beside each other: [products, inputs / 2, outputs, 2].
 bool inPairs(c10::ScalarType dtype) { return dtype == at::kBFloat16; }
-
-// Whether LibTorch has that product for this processor, which only a try tells.
-bool multipliesPairs() {
-  const std::vector<c10::BFloat16> ones(kLanes * kLanes, 1);
-  std::vector<float> product(kLanes * kLanes);
-  try {
-    at::native::cpublas::brgemm(kLanes, kLanes, kLanes, kLanes, kLanes, kLanes, false, ones.data(), ones.data(), product.data(), true);
-  } catch (const c10::Error&) {
-    return false;
-  }
-  at::native::cpublas::brgemm_release(true);
-  return true;
-}
 
 // weight [outputs, inputs, 3, 3] as [products, inputs, outputs], or in pairs: G g G^T, whose numbers are sums of g's nine.
 at::Tensor transformed(const at::Tensor& weight, bool doubled, bool paired) {
