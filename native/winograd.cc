@@ -30,6 +30,8 @@ namespace {
 // Tiles and outputs that are multiplied at a time: what belongs to them stays in a core's cache.
 constexpr int64_t kTiles = 64;
 constexpr int64_t kOutputs = 64;
+// Between one product's numbers and the next one's: a power of two apart, they would put each other out of the cache.
+constexpr int64_t kGap = 32;
 
 // Bfloat16's products are summed up two channels at a time, which lie beside each other: [products, inputs / 2, outputs, 2].
 bool inPairs(c10::ScalarType dtype) { return dtype == at::kBFloat16; }
@@ -95,8 +97,8 @@ class Convolution {
   struct Scratch {
     void fit(const Convolution& of) {
       const auto grow = [](auto& numbers, int64_t size) { numbers.resize(std::max<size_t>(numbers.size(), size)); };
-      grow(spread, of.products() * kTiles * of.input_.channels);
-      grow(multiplied, of.products() * kTiles * kOutputs);
+      grow(spread, of.products() * of.spreadApart());
+      grow(multiplied, of.products() * kMultipliedApart);
       grow(zeros, of.input_.channels);
       grow(unused, of.output_.channels);
     }
@@ -107,7 +109,10 @@ class Convolution {
     std::vector<T> unused;
   };
 
+  static constexpr int64_t kMultipliedApart = kTiles * kOutputs + kGap;
+
   int64_t products() const { return tile_.products * tile_.products; }
+  int64_t spreadApart() const { return kTiles * input_.channels + kGap; }
 
   void block(int64_t picture, int64_t first, int64_t firstSlice, int64_t lastSlice) const {
     static thread_local Scratch scratch;
@@ -128,16 +133,16 @@ class Convolution {
       const auto down = tile_.stride * row - 1 + i / tile_.points, across = tile_.stride * column - 1 + i % tile_.points;
       points[i] = input_.at(picture, down, across, scratch.zeros.data());
     }
-    spread(method_, points, scratch.spread.data() + at * input_.channels, kTiles * input_.channels, input_.channels);
+    spread(method_, points, scratch.spread.data() + at * input_.channels, spreadApart(), input_.channels);
   }
 
   void multiply(int64_t count, int64_t from, int64_t width, Scratch& scratch) const {
     const auto inputs = input_.channels, outputs = output_.channels;
     for (int64_t i = 0; i < products(); ++i) {
       at::native::cpublas::brgemm(count, width, inputs, inputs, outputs, kOutputs, false,
-                                  scratch.spread.data() + i * kTiles * inputs,
+                                  scratch.spread.data() + i * spreadApart(),
                                   kernels_ + i * inputs * outputs + (kPaired ? 2 : 1) * from,
-                                  scratch.multiplied.data() + i * kTiles * kOutputs, kPaired);
+                                  scratch.multiplied.data() + i * kMultipliedApart, kPaired);
     }
   }
 
@@ -148,7 +153,7 @@ class Convolution {
       const auto down = tile_.outputs * row + i / tile_.outputs, across = tile_.outputs * column + i % tile_.outputs;
       outputs[i] = output_.at(picture, down, across, scratch.unused.data()) + from;
     }
-    gather(method_, scratch.multiplied.data() + at * kOutputs, kTiles * kOutputs, bias_ + from, outputs, width);
+    gather(method_, scratch.multiplied.data() + at * kOutputs, kMultipliedApart, bias_ + from, outputs, width);
   }
 
   Method method_;
