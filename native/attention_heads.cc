@@ -1,10 +1,10 @@
 #include "attention_heads.h"
 
-#include <ATen/native/CPUBlas.h>
 #include <ATen/ops/empty.h>
 
 #include <vector>
 
+#include "attention_passes.h"
 #include "simd.h"
 
 namespace silverpoint {
@@ -41,12 +41,5 @@ void pairColumns(const Head& head, Pair* to) {
     }
   }
 }
-
-void Product::operator()(const c10::BFloat16* a, int64_t apartA, const Pair* b, int64_t apartB, float* c, int64_t apartC,
-                         bool added) const {
-  at::native::cpublas::brgemm(rows, columns, inner, apartA, apartB, apartC, added, a, reinterpret_cast<const c10::BFloat16*>(b), c, true);
-}
-
-void releaseProducts() { at::native::cpublas::brgemm_release(true); }
 
 }  // namespace silverpoint

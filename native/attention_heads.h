@@ -1,11 +1,11 @@
-// The heads of attention: how they lie in tensors, and how LibTorch's products of bfloat16 take them.
+// The heads of attention: how they lie in tensors, and in pairs.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 
-#include "attention_passes.h"
+#include "pairs.h"
 
 namespace silverpoint {
 
@@ -45,17 +45,5 @@ void pairRows(const Head& head, Pair* to);
 
 // As [width / 2, rows], of made up rows: what a matrix [.., width] is multiplied with.
 void pairColumns(const Head& head, Pair* to);
-
-// c [rows, columns] = a [rows, inner] b [inner / 2, columns], or that added to it. apart: from row to row.
-struct Product {
-  int64_t rows;
-  int64_t columns;
-  int64_t inner;
-
-  void operator()(const c10::BFloat16* a, int64_t apartA, const Pair* b, int64_t apartB, float* c, int64_t apartC, bool added) const;
-};
-
-// At the end of a thread's products.
-void releaseProducts();
 
 }  // namespace silverpoint

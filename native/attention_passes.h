@@ -5,10 +5,9 @@
 
 #include <cstdint>
 
-namespace silverpoint {
+#include "pairs.h"
 
-// Two bfloat16 numbers, the first below.
-using Pair = uint32_t;
+namespace silverpoint {
 
 // One query's softmax over the keys so far, whose weights are 2^(factor * score - highest).
 struct Softmax {

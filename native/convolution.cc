@@ -63,7 +63,6 @@ void replaceConvolutions(Module& module, c10::ScalarType dtype) {
   if (!winogradPays(dtype)) return;
   forEachNode(module, "aten::upsample_nearest2d", [&](Node* node) { replaceUpsampling(module, node, dtype); });
   forEachNode(module, "aten::_convolution", [&](Node* node) { replaceConvolution(module, node, dtype); });
-  dropUnread(module);
 }
 
 void keepFloat32(Module& module) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "attention_heads.h"
+#include "attention_passes.h"
 #include "team.h"
 
 namespace silverpoint {

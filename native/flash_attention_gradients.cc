@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "attention_heads.h"
+#include "attention_passes.h"
 #include "flash_attention.h"
 #include "simd.h"
 #include "team.h"

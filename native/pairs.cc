@@ -11,13 +11,14 @@ namespace {
 bool tries() {
   constexpr int64_t kSize = 16;
   const std::vector<c10::BFloat16> ones(kSize * kSize, 1);
+  const std::vector<Pair> pairs(kSize / 2 * kSize);
   std::vector<float> product(kSize * kSize);
   try {
-    at::native::cpublas::brgemm(kSize, kSize, kSize, kSize, kSize, kSize, false, ones.data(), ones.data(), product.data(), true);
+    Product{kSize, kSize, kSize}(ones.data(), kSize, pairs.data(), kSize, product.data(), kSize, false);
   } catch (const c10::Error&) {
     return false;
   }
-  at::native::cpublas::brgemm_release(true);
+  releaseProducts();
   return true;
 }
 
@@ -27,5 +28,12 @@ bool multipliesPairs() {
   static const bool does = tries();
   return does;
 }
+
+void Product::operator()(const c10::BFloat16* a, int64_t apartA, const Pair* b, int64_t apartB, float* c, int64_t apartC,
+                         bool added) const {
+  at::native::cpublas::brgemm(rows, columns, inner, apartA, apartB, apartC, added, a, reinterpret_cast<const c10::BFloat16*>(b), c, true);
+}
+
+void releaseProducts() { at::native::cpublas::brgemm_release(true); }
 
 }  // namespace silverpoint

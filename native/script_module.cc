@@ -12,6 +12,7 @@
 #include "device.h"
 #include "graphs.h"
 #include "group_norm.h"
+#include "linear.h"
 #include "op_step.h"
 #include "rows.h"
 
@@ -68,6 +69,8 @@ void LoadStep::execute() {
     replaceAttention(module);
     replaceGroupNorm(module);
     replaceConvolutions(module, dtype_);
+    replaceLinear(module, dtype_);
+    dropUnread(module);
   }
   convertFloating(module, dtype_);
   if (device_.is_cuda()) keepFloat32(module);
