@@ -18,18 +18,16 @@ using torch::jit::Value;
 // Of weights of more numbers, kernels for both directions would take more memory than they are worth where the picture is small.
 constexpr int64_t kLargest = 9 * 640 * 768;
 
-// Whether it is one that the own one can do, with a stride, padding and dilation of 1, by which a 3 x 3 kernel leaves the picture's size
-// as it is: aten::_convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...).
-bool isPlain(const Module& module, const Node* convolution) {
-  const auto ones = [&](size_t at) {
-    const auto elements = convolution->input(at)->node()->inputs();
-    return elements.size() == 2 && std::ranges::all_of(elements, [](const auto* element) {
-             return torch::jit::constant_as<int64_t>(element) == 1;
-           });
-  };
+bool areBoth(const Value* list, int64_t wanted) {
+  const auto elements = list->node()->inputs();
+  return elements.size() == 2 &&
+         std::ranges::all_of(elements, [&](const auto* element) { return torch::jit::constant_as<int64_t>(element) == wanted; });
+}
+
+// Whether it is one that the own one can do.
+bool fits(const Module& module, const Node* convolution) {
   const auto weight = weightOf(module, convolution->input(1));
-  return weight.defined() && winogradFits(weight) && weightOf(module, convolution->input(2)).defined() && ones(3) && ones(4) && ones(5) &&
-         torch::jit::constant_as<bool>(convolution->input(6)) == false && torch::jit::constant_as<int64_t>(convolution->input(8)) == 1;
+  return weight.defined() && winogradFits(weight) && weightOf(module, convolution->input(2)).defined() && isPlainConvolution(convolution, 1);
 }
 
 // Both directions' kernels, written into the graph before the convolution.
@@ -45,19 +43,24 @@ bool givesSize(const Node* upsampling) { return upsampling->input(1)->type()->ki
 
 void replaceUpsampling(const Module& module, Node* upsampling, c10::ScalarType dtype) {
   auto* convolution = onlyUse(upsampling, "aten::_convolution");
-  if (!convolution || !givesSize(upsampling) || !isPlain(module, convolution)) return;
+  if (!convolution || !givesSize(upsampling) || !fits(module, convolution)) return;
   const auto kernels = insertKernels(module, convolution, true, dtype);
   replace({upsampling, convolution}, "silverpoint::upsampled_convolution",
           {upsampling->input(0), upsampling->input(1), convolution->input(1), kernels[0], kernels[1], convolution->input(2)});
 }
 
 void replaceConvolution(const Module& module, Node* convolution, c10::ScalarType dtype) {
-  if (!isPlain(module, convolution) || weightOf(module, convolution->input(1)).numel() > kLargest) return;
+  if (!fits(module, convolution) || weightOf(module, convolution->input(1)).numel() > kLargest) return;
   const auto kernels = insertKernels(module, convolution, false, dtype);
   replace({convolution}, "silverpoint::convolution", {convolution->input(0), kernels[0], kernels[1], convolution->input(2)});
 }
 
 }  // namespace
+
+bool isPlainConvolution(const Node* convolution, int64_t padding) {
+  return areBoth(convolution->input(3), 1) && areBoth(convolution->input(4), padding) && areBoth(convolution->input(5), 1) &&
+         torch::jit::constant_as<bool>(convolution->input(6)) == false && torch::jit::constant_as<int64_t>(convolution->input(8)) == 1;
+}
 
 void replaceConvolutions(Module& module, c10::ScalarType dtype) {
   if (!winogradPays(dtype)) return;

@@ -3,7 +3,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/csrc/jit/ir/constants.h>
 #include <torch/library.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "convolution.h"
 #include "graphs.h"
 #include "pairs.h"
 #include "simd.h"
@@ -103,16 +103,9 @@ void replaceOne(const Module& module, Node* node, const char* kind, c10::ScalarT
   replace({node}, kind, {node->input(0), graph->insertConstant(forward), graph->insertConstant(backward), graph->insertConstant(added)});
 }
 
-bool areAll(const Value* list, int64_t wanted) {
-  return std::ranges::all_of(list->node()->inputs(), [&](const auto* one) { return torch::jit::constant_as<int64_t>(one) == wanted; });
-}
-
-// aten::_convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups, ...)
 bool isOfPixels(const Module& module, const Node* convolution) {
   const auto weight = weightOf(module, convolution->input(1));
-  return weight.defined() && weight.dim() == 4 && weight.size(2) == 1 && weight.size(3) == 1 && areAll(convolution->input(3), 1) &&
-         areAll(convolution->input(4), 0) && torch::jit::constant_as<bool>(convolution->input(6)) == false &&
-         torch::jit::constant_as<int64_t>(convolution->input(8)) == 1;
+  return weight.defined() && weight.dim() == 4 && weight.size(2) == 1 && weight.size(3) == 1 && isPlainConvolution(convolution, 0);
 }
 
 }  // namespace
