@@ -8,7 +8,7 @@ import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
 const read = (name) => JSON.parse(readFileSync(resultsOf(name), 'utf8'))
-const { cost, texts, oneShot, choice, identity } = read('embedded')
+const { cost, texts, oneShot, choice, identity, guidance } = read('embedded')
 const smaller = read('quarter').oneShot.styles
 
 const LABELS = {
@@ -106,6 +106,19 @@ const whole = [
   ...Object.entries(identity.styles).map(
     ([style, { pairs, rankOne, artist }]) =>
       `| ${style} | ${pairs.map((one) => percent(one.rankOne)).join(', ')} | ${percent(rankOne)} | ${percent(artist.rankOne)} of ${artist.drawings} |`,
+  ),
+  '',
+  'The face is kept more by `--image-guidance`, in thrice the time (three branches in the place of one), and at a price (means over the pairs):',
+  '',
+  `| | image guidance | rank-1 | ${Object.values(METRICS).join(' | ')} |`,
+  '| --- | --- | --- | --- | --- | --- | --- |',
+  ...Object.entries(guidance.styles).flatMap(([style, rows]) =>
+    rows.map(
+      (row) =>
+        `| ${style} | ${row.image} | ${percent(row.rankOne)} | ${Object.keys(METRICS)
+          .map((metric) => row[metric].toFixed(digits(metric)))
+          .join(' | ')} |`,
+    ),
   ),
 ].join('\n')
 

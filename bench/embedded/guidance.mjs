@@ -1,0 +1,78 @@
+// What a photo's guidance at drawing does to learned styles: how many faces are still told from a hundred others, and how near the
+// artist's other drawings come.
+//
+//   node bench/embedded/guidance.mjs HELD OUT [--styles style1,style2] [--scales 1,1.25,1.6]      as identity.mjs
+import { join } from 'node:path'
+import { Sketcher } from '../../dist/batch/sketcher.js'
+import { mean } from '../../dist/benchmark/statistics.js'
+import { readImage } from '../../dist/data/image.js'
+import { fsim } from '../../dist/metrics/fsim.js'
+import { toGrey } from '../../dist/metrics/grey.js'
+import { scoot } from '../../dist/metrics/scoot.js'
+import { ssim } from '../../dist/metrics/ssim.js'
+import { strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
+import { OPTIONAL_TEXT } from '../../dist/style/texts.js'
+import { crowdIn, rankOne } from './crowd.mjs'
+import { learnedStyles, resultsIn } from './learned-styles.mjs'
+import { open, options, record } from './record.mjs'
+
+const told = options({
+  styles: { type: 'string', default: 'style1,style2' },
+  scales: { type: 'string', default: '1,1.25,1.6' },
+})
+const [held, out] = told.positionals
+const names = told.styles.split(',')
+const bundle = await open(told)
+const crowd = await crowdIn(held)
+
+/** Of the artist's other photos, drawn, and the artist's own drawings of them. */
+async function scores(sketcher, name) {
+  const { pictures } = resultsIn(out, name)
+  const truths = await Promise.all(
+    pictures.map(async ({ sketch }) => toGrey(await readImage(join(out, name, sketch)))),
+  )
+  const drawn = []
+  for await (const { sketch, error } of sketcher.sketch(
+    pictures.map(({ photo }) => join(out, name, photo)),
+  )) {
+    if (error) throw error
+    drawn.push(toGrey(sketch))
+  }
+  const each = async (metric) => mean(await Promise.all(drawn.map((one, i) => metric(one, truths[i]))))
+  return {
+    ssim: await each(ssim),
+    fsim: await each(fsim),
+    scoot: await each(scoot),
+    strokes: strokeDistance(strokeStatistics(drawn), strokeStatistics(truths)),
+  }
+}
+
+async function drawnBy(style, name, image) {
+  const { text } = bundle.manifest.guidance
+  const sketcher = new Sketcher(bundle, {
+    crop: 'none',
+    style,
+    optional: OPTIONAL_TEXT,
+    guidance: { text, image },
+  })
+  const found = { ...(await scores(sketcher, name)), rankOne: (await rankOne(sketcher, crowd)).rankOne }
+  sketcher.dispose()
+  return found
+}
+
+const figures = {}
+for (const [name, styles] of (await learnedStyles(out)).filter(([name]) => names.includes(name))) {
+  figures[name] = []
+  for (const image of told.scales.split(',').map(Number)) {
+    const each = []
+    for (const style of styles) each.push(await drawnBy(style, name, image))
+    const middle = (metric) => Number(mean(each.map((one) => one[metric])).toFixed(4))
+    figures[name].push({
+      image,
+      ...Object.fromEntries(Object.keys(each[0]).map((metric) => [metric, middle(metric)])),
+    })
+    console.error(name, figures[name].at(-1))
+  }
+}
+await record(told, bundle, 'guidance', { faces: crowd.length, styles: figures })
+bundle.dispose()
