@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../lib/torch/dtype.js'
-import { normal, type OpArgument, op, open, type Tensor } from '../lib/torch/index.js'
-import { withGradients } from './gradients.js'
+import { normal, op, open, type Tensor } from '../lib/torch/index.js'
+import { operatorWithGradients, withGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
 interface Size {
@@ -26,9 +26,6 @@ function given(dtype: DType, { rows, inputs, outputs, height, width }: Size) {
   }
 }
 
-const told = (name: string, input: Tensor, rest: OpArgument[]): Promise<Float32Array[]> =>
-  withGradients(op(name, '', [input, ...rest])[0] as Tensor, [input])
-
 const kernels = (weight: Tensor, doubled: boolean, dtype: DType): Tensor[] =>
   (op('silverpoint::winograd_kernels', '', [weight, doubled], 2) as [Tensor, Tensor]).map((one) =>
     one.to({ dtype }),
@@ -36,19 +33,19 @@ const kernels = (weight: Tensor, doubled: boolean, dtype: DType): Tensor[] =>
 
 const own = (dtype: DType, size: Size) => {
   const { input, weight, bias } = given(dtype, size)
-  return told('silverpoint::convolution', input, [...kernels(weight, false, dtype), bias])
+  return operatorWithGradients('silverpoint::convolution', input, [...kernels(weight, false, dtype), bias])
 }
 
 const plain = (dtype: DType, size: Size) => {
   const { input, weight, bias } = given(dtype, size)
-  return told('aten::conv2d', input, [weight, bias, [1, 1], [1, 1]])
+  return operatorWithGradients('aten::conv2d', input, [weight, bias, [1, 1], [1, 1]])
 }
 
 const twice = ({ height, width }: Size) => [2 * height, 2 * width]
 
 const ownUpsampled = (dtype: DType, size: Size, to = twice(size)) => {
   const { input, weight, bias } = given(dtype, size)
-  return told('silverpoint::upsampled_convolution', input, [
+  return operatorWithGradients('silverpoint::upsampled_convolution', input, [
     to,
     weight,
     ...kernels(weight, true, dtype),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { normal, type OpArgument, op, type Tensor } from '../lib/torch/index.js'
-import { withGradients } from './gradients.js'
+import { normal, op, type Tensor } from '../lib/torch/index.js'
+import { operatorWithGradients } from './gradients.js'
 import { apart } from './helpers.js'
 
 interface Size {
@@ -21,18 +21,15 @@ function layer(dtype: 'float32' | 'bfloat16', { rows, inputs, outputs }: Size) {
   }
 }
 
-const told = (name: string, input: Tensor, rest: OpArgument[]): Promise<Float32Array[]> =>
-  withGradients(op(name, '', [input, ...rest])[0] as Tensor, [input])
-
 function own(size: Size) {
   const { input, weight, bias } = layer('bfloat16', size)
   const matrices = op('silverpoint::linear_matrices', '', [weight], 2) as [Tensor, Tensor]
-  return told('silverpoint::linear', input, [...matrices, bias.to({ dtype: 'float32' })])
+  return operatorWithGradients('silverpoint::linear', input, [...matrices, bias.to({ dtype: 'float32' })])
 }
 
 function plain(dtype: 'float32' | 'bfloat16', size: Size) {
   const { input, weight, bias } = layer(dtype, size)
-  return told('aten::linear', input, [weight, bias])
+  return operatorWithGradients('aten::linear', input, [weight, bias])
 }
 
 describe("silverpoint's linear layer in bfloat16", () => {
@@ -54,12 +51,12 @@ describe("silverpoint's linear layer in bfloat16", () => {
     const pictures = normal([2, 6, 5, 7], { seed: 4 }).to({ dtype: 'bfloat16' })
     const matrices = op('silverpoint::linear_matrices', '', [weight], 2) as [Tensor, Tensor]
     const input = () => pictures.mul(1).requiresGrad()
-    const found = await told('silverpoint::linear_of_pixels', input(), [
+    const found = await operatorWithGradients('silverpoint::linear_of_pixels', input(), [
       ...matrices,
       bias.to({ dtype: 'float32' }),
     ])
     const kernels = weight.reshape([10, 6, 1, 1])
-    const wanted = await told('aten::conv2d', input(), [kernels, bias])
+    const wanted = await operatorWithGradients('aten::conv2d', input(), [kernels, bias])
     for (const [which, one] of found.entries())
       expect(apart(one, wanted[which] as Float32Array)).toBeLessThan(3e-3)
   })
@@ -69,7 +66,10 @@ describe("silverpoint's linear layer in bfloat16", () => {
     const matrices = op('silverpoint::linear_matrices', '', [weight], 2) as [Tensor, Tensor]
     const wide = normal([1, 8], { seed: 5 }).to({ dtype: 'bfloat16' })
     await expect(
-      told('silverpoint::linear', wide.requiresGrad(), [...matrices, bias.to({ dtype: 'float32' })]),
+      operatorWithGradients('silverpoint::linear', wide.requiresGrad(), [
+        ...matrices,
+        bias.to({ dtype: 'float32' }),
+      ]),
     ).rejects.toThrow('Expected 6 inputs of a linear layer but received 8')
   })
 })

@@ -6,16 +6,13 @@ import { join } from 'node:path'
 import { Sketcher } from '../../dist/batch/sketcher.js'
 import { mean } from '../../dist/benchmark/statistics.js'
 import { readImage } from '../../dist/data/image.js'
-import { fsim } from '../../dist/metrics/fsim.js'
-import { toGrey } from '../../dist/metrics/grey.js'
-import { scoot } from '../../dist/metrics/scoot.js'
-import { ssim } from '../../dist/metrics/ssim.js'
-import { strokeDistance, strokeStatistics } from '../../dist/metrics/strokes.js'
+import { Scorer } from '../../dist/metrics/scorer.js'
 import { OPTIONAL_TEXT } from '../../dist/style/texts.js'
 import { crowdIn, rankOne } from './crowd.mjs'
 import { learnedStyles, resultsIn } from './learned-styles.mjs'
 import { open, options, record } from './record.mjs'
 
+const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
 const told = options({
   styles: { type: 'string', default: 'style1,style2' },
   scales: { type: 'string', default: '1,1.25,1.6' },
@@ -25,26 +22,19 @@ const names = told.styles.split(',')
 const bundle = await open(told)
 const crowd = await crowdIn(held)
 
-/** Of the artist's other photos, drawn, and the artist's own drawings of them. */
+/** Of the artist's other photos, drawn, beside the artist's own drawings of them. */
 async function scores(sketcher, name) {
   const { pictures } = resultsIn(out, name)
-  const truths = await Promise.all(
-    pictures.map(async ({ sketch }) => toGrey(await readImage(join(out, name, sketch)))),
-  )
-  const drawn = []
+  const scorer = new Scorer(bundle)
+  let row = 0
   for await (const { sketch, error } of sketcher.sketch(
     pictures.map(({ photo }) => join(out, name, photo)),
   )) {
     if (error) throw error
-    drawn.push(toGrey(sketch))
+    await scorer.add(sketch, await readImage(join(out, name, pictures[row++].sketch)))
   }
-  const each = async (metric) => mean(await Promise.all(drawn.map((one, i) => metric(one, truths[i]))))
-  return {
-    ssim: await each(ssim),
-    fsim: await each(fsim),
-    scoot: await each(scoot),
-    strokes: strokeDistance(strokeStatistics(drawn), strokeStatistics(truths)),
-  }
+  const set = await scorer.set()
+  return Object.fromEntries(METRICS.map((metric) => [metric, set[metric].value]))
 }
 
 async function drawnBy(style, name, image) {
