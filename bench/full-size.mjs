@@ -1,12 +1,12 @@
-// The network in Stable Diffusion 1.5's size, random weights, on both sides: seconds forward, seconds forward with the gradient to the
-// instruction, and the memory that takes.
+// Networks of Stable Diffusion 1.5's size, random weights, on both sides: seconds of the UNet's forward pass, seconds of that with the
+// gradient to the instruction, and the memory that learning steps of one branch take, with all that they need of the other networks.
 //
 //   python -m test.peer.sd15 -o SOURCE --dtype bfloat16 && silverpoint bundle export SOURCE -o BUNDLE --weights bfloat16
 //   node bench/full-size.mjs --model SOURCE --bundle BUNDLE [--dtypes bfloat16] [--repeats 3]        after `npm run build`
 //
 // Options of all comparisons: bench/lib/options.mjs.
 import { inTurn, quickest } from './lib/in-turn.mjs'
-import { about, commonOptions, contenders } from './lib/options.mjs'
+import { about, commonOptions, contenders, withPictures } from './lib/options.mjs'
 import { ratioOf, reporter } from './lib/report.mjs'
 
 const options = commonOptions()
@@ -24,12 +24,15 @@ for (const [work, what] of [
   )
   await report(compared(what, 'seconds', rows))
 }
-const rows = []
-for (const one of all) {
-  const peak = Math.round(await one.peakMB('gradient', { batch: 1 }))
-  rows.push({ name: one.name, values: [peak], median: peak })
-}
-await report(compared('UNet of SD1.5, peak memory of forward and backward', 'MB', rows))
+const { resolution } = await ours[0].ask('defaults')
+await withPictures(resolution, 0, async ({ pair }) => {
+  const rows = []
+  for (const one of all) {
+    const peak = Math.round(await one.peakMB('steps', { pair, steps: 2, unmeasured: 1 }))
+    rows.push({ name: one.name, values: [peak], median: peak })
+  }
+  await report(compared('SD1.5, peak memory of a learning step', 'MB', rows))
+})
 for (const one of all) await one.close()
 
 function compared(what, unit, rows) {

@@ -7,6 +7,7 @@
 
 #include "graphs.h"
 #include "winograd.h"
+#include "winograd_kernels.h"
 
 namespace silverpoint {
 namespace {
@@ -15,7 +16,7 @@ using torch::jit::Module;
 using torch::jit::Node;
 using torch::jit::Value;
 
-// Of weights of more numbers, kernels for both directions would take more memory than they are worth where the picture is small.
+// Of weights of more numbers, kernels would take more memory than they are worth where the picture is small.
 constexpr int64_t kLargest = 9 * 640 * 768;
 
 bool areBoth(const Value* list, int64_t wanted) {
@@ -30,12 +31,10 @@ bool fits(const Module& module, const Node* convolution) {
   return weight.defined() && winogradFits(weight) && weightOf(module, convolution->input(2)).defined() && isPlainConvolution(convolution, 1);
 }
 
-// Both directions' kernels, written into the graph before the convolution.
-std::vector<Value*> insertKernels(const Module& module, Node* convolution, bool doubled, c10::ScalarType dtype) {
-  const auto kernels = winogradKernels(weightOf(module, convolution->input(1)), doubled, dtype);
+// Its kernels, written into the graph before the convolution.
+Value* insertKernels(const Module& module, Node* convolution, bool doubled, c10::ScalarType dtype) {
   torch::jit::WithInsertPoint here(convolution);
-  auto* graph = convolution->owningGraph();
-  return {graph->insertConstant(kernels.forward.to(dtype)), graph->insertConstant(kernels.backward.to(dtype))};
+  return convolution->owningGraph()->insertConstant(winogradKernels(weightOf(module, convolution->input(1)), doubled, dtype));
 }
 
 // aten::upsample_nearest2d(input, output_size, ...), which may also be given factors in the size's place.
@@ -44,15 +43,15 @@ bool givesSize(const Node* upsampling) { return upsampling->input(1)->type()->ki
 void replaceUpsampling(const Module& module, Node* upsampling, c10::ScalarType dtype) {
   auto* convolution = onlyUse(upsampling, "aten::_convolution");
   if (!convolution || !givesSize(upsampling) || !fits(module, convolution)) return;
-  const auto kernels = insertKernels(module, convolution, true, dtype);
+  auto* kernels = insertKernels(module, convolution, true, dtype);
   replace({upsampling, convolution}, "silverpoint::upsampled_convolution",
-          {upsampling->input(0), upsampling->input(1), convolution->input(1), kernels[0], kernels[1], convolution->input(2)});
+          {upsampling->input(0), upsampling->input(1), convolution->input(1), kernels, convolution->input(2)});
 }
 
 void replaceConvolution(const Module& module, Node* convolution, c10::ScalarType dtype) {
   if (!fits(module, convolution) || weightOf(module, convolution->input(1)).numel() > kLargest) return;
-  const auto kernels = insertKernels(module, convolution, false, dtype);
-  replace({convolution}, "silverpoint::convolution", {convolution->input(0), kernels[0], kernels[1], convolution->input(2)});
+  auto* kernels = insertKernels(module, convolution, false, dtype);
+  replace({convolution}, "silverpoint::convolution", {convolution->input(0), kernels, convolution->input(2)});
 }
 
 }  // namespace

@@ -1,14 +1,10 @@
 #include "winograd.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/TensorOperators.h>
 #include <ATen/cpu/Utils.h>
 #include <ATen/native/CPUBlas.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/kron.h>
-#include <ATen/ops/mm.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -22,6 +18,7 @@
 #include "pairs.h"
 #include "simd.h"
 #include "team.h"
+#include "winograd_kernels.h"
 #include "winograd_transforms.h"
 
 namespace silverpoint {
@@ -32,19 +29,6 @@ constexpr int64_t kTiles = 64;
 constexpr int64_t kOutputs = 64;
 // Between one product's numbers and the next one's: a power of two apart, they would put each other out of the cache.
 constexpr int64_t kGap = 32;
-
-// Bfloat16's products are summed up two channels at a time, which lie beside each other: [products, inputs / 2, outputs, 2].
-bool inPairs(c10::ScalarType dtype) { return dtype == at::kBFloat16; }
-
-// weight [outputs, inputs, 3, 3] as [products, inputs, outputs], or in pairs: G g G^T, whose numbers are sums of g's nine.
-at::Tensor transformed(const at::Tensor& weight, bool doubled, bool paired) {
-  auto factors = at::tensor({1.F, 0.F, 0.F, .5F, .5F, .5F, .5F, -.5F, .5F, 0.F, 0.F, 1.F}).view({4, 3});
-  if (doubled) factors = factors.index_select(0, at::tensor({0, 1, 3}));
-  const int64_t inputs = weight.size(1), width = paired ? 2 : 1;
-  const auto nine = weight.flatten(2).unflatten(1, {inputs / width, width}).permute({3, 1, 0, 2});
-  const auto whole = at::mm(at::kron(factors, factors), nine.reshape({9, -1}));
-  return whole.view({-1, inputs / width, weight.size(0), width});
-}
 
 // Pictures [count, channels, height, width], laid out channels last.
 template <typename T>
@@ -187,8 +171,8 @@ at::Tensor convolved(Method method, const at::Tensor& input, const at::Tensor& k
 class Winograd : public torch::autograd::Function<Winograd> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& input, const at::Tensor& kernels,
-                            const at::Tensor& backwardKernels, const at::Tensor& bias, bool doubled) {
-    context->save_for_backward({backwardKernels});
+                            const at::Tensor& bias, bool doubled) {
+    context->save_for_backward({kernels});
     context->saved_data["doubled"] = doubled;
     context->saved_data["inputs"] = input.size(1);
     return convolved(doubled ? Method::kDoubled : Method::kWhole, input, kernels, bias);
@@ -198,23 +182,24 @@ class Winograd : public torch::autograd::Function<Winograd> {
                                                  const torch::autograd::variable_list& gradients) {
     const auto none = at::zeros({context->saved_data["inputs"].toInt()}, at::kFloat);
     const auto method = context->saved_data["doubled"].toBool() ? Method::kHalved : Method::kWhole;
-    return {convolved(method, gradients[0], context->get_saved_variables()[0], none), {}, {}, {}, {}};
+    // Made anew each time: kept, they would take as much memory as the others.
+    const auto kernels = turnedKernels(context->get_saved_variables()[0]);
+    return {convolved(method, gradients[0], kernels, none), {}, {}, {}};
   }
 };
 
-// kernels, backwardKernels: winogradKernels' of the weight [outputs, inputs, 3, 3]. input [B, inputs, height, width]
-at::Tensor convolution(const at::Tensor& input, const at::Tensor& kernels, const at::Tensor& backwardKernels,
-                       const at::Tensor& bias, bool doubled) {
-  return Winograd::apply(input, kernels, backwardKernels, bias.to(at::kFloat), doubled);
+// kernels: winogradKernels' of the weight [outputs, inputs, 3, 3]. input [B, inputs, height, width]
+at::Tensor convolution(const at::Tensor& input, const at::Tensor& kernels, const at::Tensor& bias, bool doubled) {
+  return Winograd::apply(input, kernels, bias.to(at::kFloat), doubled);
 }
 
 // What is convolved is the input at `size`. With any but the double one it is what it replaces.
 at::Tensor upsampledConvolution(const at::Tensor& input, at::IntArrayRef size, const at::Tensor& weight, const at::Tensor& kernels,
-                                const at::Tensor& backwardKernels, const at::Tensor& bias) {
+                                const at::Tensor& bias) {
   if (size != at::IntArrayRef({2 * input.size(2), 2 * input.size(3)})) {
     return at::conv2d(at::upsample_nearest2d(input, size), weight, bias, 1, 1);
   }
-  return convolution(input, kernels, backwardKernels, bias, true);
+  return convolution(input, kernels, bias, true);
 }
 
 }  // namespace
@@ -228,24 +213,16 @@ bool winogradFits(const at::Tensor& weight) {
   return weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) % kLanes == 0 && weight.size(1) % kLanes == 0;
 }
 
-WinogradKernels winogradKernels(const at::Tensor& weight, bool doubled, c10::ScalarType dtype) {
-  const auto exact = weight.to(at::kFloat);
-  return {transformed(exact, doubled, inPairs(dtype)), transformed(exact.transpose(0, 1).flip({2, 3}), doubled, inPairs(dtype))};
-}
-
 }  // namespace silverpoint
 
 TORCH_LIBRARY_FRAGMENT(silverpoint, library) {
-  library.def("winograd_kernels(Tensor weight, bool doubled) -> (Tensor, Tensor)",
-              [](const at::Tensor& weight, bool doubled) {
-                auto kernels = silverpoint::winogradKernels(weight, doubled, weight.scalar_type());
-                return std::tuple(std::move(kernels.forward), std::move(kernels.backward));
+  library.def("winograd_kernels(Tensor weight, bool doubled) -> Tensor", [](const at::Tensor& weight, bool doubled) {
+    return silverpoint::winogradKernels(weight, doubled, weight.scalar_type());
+  });
+  library.def("convolution(Tensor input, Tensor kernels, Tensor bias) -> Tensor",
+              [](const at::Tensor& input, const at::Tensor& kernels, const at::Tensor& bias) {
+                return silverpoint::convolution(input, kernels, bias, false);
               });
-  library.def("convolution(Tensor input, Tensor kernels, Tensor backward_kernels, Tensor bias) -> Tensor",
-              [](const at::Tensor& input, const at::Tensor& kernels, const at::Tensor& backwardKernels, const at::Tensor& bias) {
-                return silverpoint::convolution(input, kernels, backwardKernels, bias, false);
-              });
-  library.def("upsampled_convolution(Tensor input, int[] size, Tensor weight, Tensor kernels, Tensor backward_kernels, Tensor bias) "
-              "-> Tensor",
+  library.def("upsampled_convolution(Tensor input, int[] size, Tensor weight, Tensor kernels, Tensor bias) -> Tensor",
               &silverpoint::upsampledConvolution);
 }

@@ -12,11 +12,4 @@ bool winogradPays(c10::ScalarType dtype);
 // Whether it can be done with the weight [outputs, inputs, 3, 3].
 bool winogradFits(const at::Tensor& weight);
 
-// A convolution's kernels as they are multiplied, and those of its gradient, in the order that the dtype asks for; float32.
-struct WinogradKernels {
-  at::Tensor forward;
-  at::Tensor backward;
-};
-WinogradKernels winogradKernels(const at::Tensor& weight, bool doubled, c10::ScalarType dtype);
-
 }  // namespace silverpoint

@@ -26,14 +26,12 @@ function given(dtype: DType, { rows, inputs, outputs, height, width }: Size) {
   }
 }
 
-const kernels = (weight: Tensor, doubled: boolean, dtype: DType): Tensor[] =>
-  (op('silverpoint::winograd_kernels', '', [weight, doubled], 2) as [Tensor, Tensor]).map((one) =>
-    one.to({ dtype }),
-  )
+const kernels = (weight: Tensor, doubled: boolean) =>
+  op('silverpoint::winograd_kernels', '', [weight, doubled])[0] as Tensor
 
 const own = (dtype: DType, size: Size) => {
   const { input, weight, bias } = given(dtype, size)
-  return operatorWithGradients('silverpoint::convolution', input, [...kernels(weight, false, dtype), bias])
+  return operatorWithGradients('silverpoint::convolution', input, [kernels(weight, false), bias])
 }
 
 const plain = (dtype: DType, size: Size) => {
@@ -48,7 +46,7 @@ const ownUpsampled = (dtype: DType, size: Size, to = twice(size)) => {
   return operatorWithGradients('silverpoint::upsampled_convolution', input, [
     to,
     weight,
-    ...kernels(weight, true, dtype),
+    kernels(weight, true),
     bias,
   ])
 }

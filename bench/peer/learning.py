@@ -100,7 +100,7 @@ class Learning:
         return mse_loss(predicted, target)
 
     def edit(self, instruction: torch.Tensor) -> torch.Tensor:
-        projected = self.load_clip().text_projection(instruction.mean(1))
+        projected = self.load_clip().text_projection(instruction.mean(1).to(self.model.dtype)).float()
         return 1 - cosine_similarity(projected, self.direction).clamp(-1, 0.5).mean()
 
     def encode_image(self, pixels: torch.Tensor) -> torch.Tensor:
@@ -108,12 +108,13 @@ class Learning:
         side = clip.config.vision_config.image_size
         mean, std = (torch.tensor(values, device=self.model.device).view(1, 3, 1, 1) for values in self.model.checkpoint.pixel_statistics())
         small = interpolate(pixels.float(), (side, side), mode="bicubic", antialias=True).clamp(-1, 1)
-        return clip.get_image_features(pixel_values=((small + 1) / 2 - mean) / std).pooler_output
+        values = (((small + 1) / 2 - mean) / std).to(self.model.dtype)
+        return clip.get_image_features(pixel_values=values).pooler_output.float()
 
     def load_clip(self):
         """Not before it is needed: sketching does without."""
         if self.clip is None:
-            self.clip = self.model.checkpoint.clip().to(self.model.device)
+            self.clip = self.model.checkpoint.clip(self.model.dtype).to(self.model.device)
         return self.clip
 
 
