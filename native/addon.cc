@@ -108,9 +108,10 @@ void load(const Napi::CallbackInfo& info) {
   const Call call = {static_cast<uint64_t>(info[4].ToNumber().Int64Value()), false};
   environment.append(
       info.Env(),
-      std::make_shared<LoadStep>(info[0].ToString().Utf8Value(), deviceOf(info[1]),
-                                 static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value()),
-                                 info[3].ToBoolean().Value(), call,
+      std::make_shared<LoadStep>(Source{info[0].ToString().Utf8Value(), deviceOf(info[1]),
+                                        static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value()),
+                                        info[3].ToBoolean().Value()},
+                                 call,
                                  [answer](const FailurePtr& failure, ModulePtr module) {
                                    answer.settle(failure, [module = std::move(module)](Napi::Env env) {
                                      return wrapModule(env, module);
@@ -126,6 +127,12 @@ Napi::Value forward(const Napi::CallbackInfo& info) {
                                             environment.account, callOf(info[4], info[3]));
   environment.append(info.Env(), step);
   return wrapSlots(info.Env(), step->outputs());
+}
+
+// unload(module, number)
+void unload(const Napi::CallbackInfo& info) {
+  const Call call = {static_cast<uint64_t>(info[1].ToNumber().Int64Value()), false};
+  Environment::of(info.Env()).append(info.Env(), std::make_shared<UnloadStep>(moduleOf(info[0]), call));
 }
 
 // fromHost(arrayBuffer, byteOffset, dtype, shape) -> handle over the buffer's own memory
@@ -273,6 +280,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("grad", grad);
   add("load", load);
   add("forward", forward);
+  add("unload", unload);
   add("fromHost", fromHost);
   add("read", read);
   add("dispose", [](const Napi::CallbackInfo& info) { disposeSlot(info[0]); });

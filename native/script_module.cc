@@ -40,43 +40,52 @@ void convertFloating(torch::jit::Module& module, c10::ScalarType dtype) {
   for (const auto& buffer : module.buffers()) convert(buffer);
 }
 
-// What held the weights as they were stored goes back to the system, which glibc would keep it from (0.6 GB of SD1.5's, stored as float32).
+// What is free goes back to the system, which glibc would keep it from: of SD1.5's UNet, stored as float32, 0.6 GB.
 void returnFreed() {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
 }
 
-}  // namespace
-
-LoadStep::LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, bool independentRows, Call call,
-                   Done done)
-    : Step("load", call),
-      path_(std::move(path)),
-      device_(device),
-      dtype_(dtype),
-      independentRows_(independentRows),
-      done_(std::move(done)) {}
-
-void LoadStep::execute() {
-  prepareDevice(device_);
+std::shared_ptr<torch::jit::Module> read(const Source& source) {
+  prepareDevice(source.device);
   // Constants stay on the CPU: traced networks reckon with sizes by them, and each would wait for the GPU to tell its result.
-  auto module = torch::jit::load(path_);
-  module.to(device_);
+  auto module = torch::jit::load(source.path);
+  module.to(source.device);
   module.eval();
   inlineCalls(module);
-  if (device_.is_cpu()) {
+  if (source.device.is_cpu()) {
     replaceAttention(module);
     replaceGroupNorm(module);
-    replaceConvolutions(module, dtype_);
-    replaceLinear(module, dtype_);
+    replaceConvolutions(module, source.dtype);
+    replaceLinear(module, source.dtype);
     dropUnread(module);
   }
-  convertFloating(module, dtype_);
-  if (device_.is_cuda()) keepFloat32(module);
+  convertFloating(module, source.dtype);
+  if (source.device.is_cuda()) keepFloat32(module);
   for (const auto& parameter : module.parameters()) parameter.requires_grad_(false);
   returnFreed();
-  done_(nullptr, std::make_shared<ScriptModule>(ScriptModule{std::move(module), independentRows_}));
+  return std::make_shared<torch::jit::Module>(std::move(module));
+}
+
+}  // namespace
+
+std::shared_ptr<torch::jit::Module> ScriptModule::opened() {
+  if (!module_) module_ = read(source_);
+  return module_;
+}
+
+void ScriptModule::unload() {
+  module_.reset();
+  returnFreed();
+}
+
+LoadStep::LoadStep(Source source, Call call, Done done)
+    : Step("load", call), module_(std::make_shared<ScriptModule>(std::move(source))), done_(std::move(done)) {}
+
+void LoadStep::execute() {
+  module_->opened();
+  done_(nullptr, module_);
 }
 
 ForwardStep::ForwardStep(ModulePtr module, std::vector<SlotPtr> inputs, size_t outputs,
@@ -89,8 +98,8 @@ ForwardStep::ForwardStep(ModulePtr module, std::vector<SlotPtr> inputs, size_t o
 void ForwardStep::execute() {
   std::vector<at::Tensor> inputs;
   for (const auto& slot : inputs_) inputs.push_back(laidOut(slot->value()));
-  auto& [module, independentRows] = *module_;
-  auto results = independentRows ? forwardRows(module, inputs) : forwardWhole(module, inputs);
+  if (!opened_) opened_ = module_->opened();
+  auto results = module_->independentRows() ? forwardRows(*opened_, inputs) : forwardWhole(*opened_, inputs);
   fillSlots(std::move(results), outputs_);
 }
 

@@ -1,4 +1,4 @@
-// A frozen TorchScript module: loading it, and calling it with autograd to its inputs.
+// A frozen TorchScript module: loading it, calling it with autograd to its inputs, and freeing its weights until it is called again.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -14,9 +14,29 @@
 
 namespace silverpoint {
 
-struct ScriptModule {
-  torch::jit::Module module;
+// Where it is read from, and what it is then used with.
+struct Source {
+  std::string path;
+  c10::Device device;
+  c10::ScalarType dtype;
   bool independentRows;  // row b of its results is made of row b of its inputs alone
+};
+
+// Compute thread only.
+class ScriptModule {
+ public:
+  explicit ScriptModule(Source source) : source_(std::move(source)) {}
+
+  // Read from its file where it is not there.
+  std::shared_ptr<torch::jit::Module> opened();
+  // Its weights go when nobody holds it any longer.
+  void unload();
+
+  bool independentRows() const { return source_.independentRows; }
+
+ private:
+  Source source_;
+  std::shared_ptr<torch::jit::Module> module_;
 };
 
 using ModulePtr = std::shared_ptr<ScriptModule>;
@@ -25,17 +45,14 @@ class LoadStep : public Step {
  public:
   using Done = std::function<void(const FailurePtr&, ModulePtr)>;
 
-  LoadStep(std::string path, c10::Device device, c10::ScalarType dtype, bool independentRows, Call call, Done done);
+  LoadStep(Source source, Call call, Done done);
 
  protected:
   void execute() override;
   void failed(const FailurePtr& cause) override { done_(cause, nullptr); }
 
  private:
-  std::string path_;
-  c10::Device device_;
-  c10::ScalarType dtype_;
-  bool independentRows_;
+  ModulePtr module_;
   Done done_;
 };
 
@@ -46,6 +63,19 @@ class ForwardStep : public Step {
 
  protected:
   void execute() override;
+
+ private:
+  ModulePtr module_;
+  // Kept for replays: CUDA graphs read the weights where they lay.
+  std::shared_ptr<torch::jit::Module> opened_;
+};
+
+class UnloadStep : public Step {
+ public:
+  UnloadStep(ModulePtr module, Call call) : Step("unload", call), module_(std::move(module)) {}
+
+ protected:
+  void execute() override { module_->unload(); }
 
  private:
   ModulePtr module_;

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadBundle } from '../lib/bundle/bundle.js'
 import type { Manifest } from '../lib/bundle/manifest.js'
+import { normal, record, zeros } from '../lib/torch/index.js'
 import { fixture } from './helpers.js'
 
 let folder: string
@@ -49,6 +50,34 @@ describe('a bundle', () => {
     const { context, eos } = loaded.text.encode('a pencil sketch')
     expect(await context.shape()).toEqual([1, 77, loaded.manifest.text.width])
     expect(eos).toBe(loaded.tokenizer.tokenize('a pencil sketch').length + 1)
+  })
+
+  it('frees the image tower, and reads it again when it is asked', async () => {
+    await using loaded = await loadBundle(bundle, { device: 'cpu', dtype: 'float32' })
+    const image = normal([1, 3, 64, 64], { seed: 1 })
+    const features = () => loaded.images.encode(image).toArray()
+    const before = await features()
+    loaded.images.unload()
+    expect(await features()).toEqual(before)
+    loaded.images.unload()
+    await rm(join(bundle, loaded.manifest.roles.image_encode?.file as string))
+    await expect(features()).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: expect.stringContaining('image_encode'),
+    })
+  })
+
+  it('keeps what has been recorded of the image tower', async () => {
+    await using loaded = await loadBundle(bundle, { device: 'cpu', dtype: 'float32' })
+    const image = normal([1, 3, 64, 64], { seed: 1 })
+    const sum = zeros([1])
+    using step = record(() => sum.copy_(loaded.images.encode(image).sum()))
+    await step.run(1)
+    const before = await sum.item()
+    loaded.images.unload()
+    await rm(join(bundle, loaded.manifest.roles.image_encode?.file as string))
+    await step.run(1)
+    expect(await sum.item()).toBe(before)
   })
 
   it('refuses a text that does not fit, quoting what is left over', async () => {

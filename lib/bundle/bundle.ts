@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { SilverpointError } from '../errors.js'
 import { autoDtype } from '../torch/auto-dtype.js'
 import type { Device, DType } from '../torch/dtype.js'
-import { loadModule, noGrad, open, resolveDevice, type ScriptModule } from '../torch/index.js'
+import { loadModule, open, resolveDevice, type ScriptModule } from '../torch/index.js'
 import { packageRoot } from '../torch/native.js'
 import { verifyFile } from './files.js'
 import { ImageEncoder } from './image-encoder.js'
 import { type Manifest, type RequiredRole, type Role, readManifest, roleOf, rolesOf } from './manifest.js'
 import { Manner } from './manner.js'
-import { probeRoles } from './probe.js'
+import { probeRole } from './probe.js'
 import { TextEncoder } from './text-encoder.js'
 import { Tokenizer } from './tokenizer.js'
 import { UNet } from './unet.js'
@@ -69,38 +69,40 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
     manifest.tokenizer,
     manifest.text.tokens,
   )
-  const bundle = new Bundle(folder, manifest, placement, asked, modules, tokenizer)
-  try {
-    await noGrad(() => probeRoles(manifest, placement, modules))
-  } catch (error) {
-    bundle.dispose()
-    throw error
-  }
-  return bundle
+  return new Bundle(folder, manifest, placement, asked, modules, tokenizer)
 }
 
 async function loadModules(folder: string, manifest: Manifest, placement: Placement): Promise<Modules> {
-  const loaded = await Promise.all(
-    rolesOf(manifest).map(async (role) => {
-      const path = join(folder, roleOf(manifest, role).file)
-      try {
-        return [role, await loadModule(path, loading(role, placement))]
-      } catch (cause) {
-        if ((cause as SilverpointError).code !== 'OPERATION_FAILED') throw cause
-        throw new SilverpointError(
-          'BUNDLE_INVALID',
-          `Expected a TorchScript module for the role ${role} in ${path} but LibTorch says: ${(cause as Error).message}. Export the bundle again.`,
-          { cause },
-        )
-      }
-    }),
-  )
-  return Object.fromEntries(loaded)
+  const modules: Partial<Record<Role, ScriptModule>> = {}
+  try {
+    for (const role of rolesOf(manifest)) {
+      const module = await loadRole(role, join(folder, roleOf(manifest, role).file), placement)
+      modules[role] = module
+      await probeRole(role, module, manifest, placement)
+      // The first, so that it is never there together with the others for nothing.
+      if (role === 'image_encode') module.unload()
+    }
+  } catch (error) {
+    for (const module of Object.values(modules)) module.dispose()
+    throw error
+  }
+  return modules as Modules
 }
 
-/** Measures are taken in float32, as the training took them: LibTorch has no quantiles of less. */
-const loading = (role: Role, { device, dtype }: Placement) =>
-  role === 'manner' ? { device } : { device, dtype, independentRows: true }
+async function loadRole(role: Role, path: string, { device, dtype }: Placement): Promise<ScriptModule> {
+  // Measures are taken in float32, as the training took them: LibTorch has no quantiles of less.
+  const options = role === 'manner' ? { device } : { device, dtype, independentRows: true }
+  try {
+    return await loadModule(path, options)
+  } catch (cause) {
+    if ((cause as SilverpointError).code !== 'OPERATION_FAILED') throw cause
+    throw new SilverpointError(
+      'BUNDLE_INVALID',
+      `Expected a TorchScript module for the role ${role} in ${path} but LibTorch says: ${(cause as Error).message}. Export the bundle again.`,
+      { cause },
+    )
+  }
+}
 
 /**
  * The networks of one model and what belongs to them: what styles are learned and photos drawn with, by any number of

@@ -140,14 +140,15 @@ export interface Manifest {
   }
 }
 
+/** In the order that they are opened in. */
 export const REQUIRED_ROLES = [
+  'image_encode',
   'unet',
   'vae_encode',
   'vae_decode',
   'text_embed',
   'text_encode',
   'text_project',
-  'image_encode',
 ] as const
 export type RequiredRole = (typeof REQUIRED_ROLES)[number]
 /** `manner`: of bundles trained with it laid into their texts. */

@@ -1,25 +1,25 @@
 /** One small call of every role when a bundle is opened: a module of a wrong shape is found here, not in a user's job. */
 import { SilverpointError } from '../errors.js'
-import { type ScriptModule, scope, type Tensor, zeros } from '../torch/index.js'
-import type { Modules, Placement } from './bundle.js'
-import { type Manifest, type Role, rolesOf } from './manifest.js'
+import { noGrad, type ScriptModule, scope, type Tensor, zeros } from '../torch/index.js'
+import type { Placement } from './bundle.js'
+import type { Manifest, Role } from './manifest.js'
 
 interface Probe {
-  role: Role
   inputs: Tensor[]
   /** Expected shape of each result. */
   outputs: number[][]
 }
 
 /** @throws BUNDLE_INVALID naming the role, and the shape expected and received. */
-export async function probeRoles(manifest: Manifest, placement: Placement, modules: Modules): Promise<void> {
-  await scope(async () => {
-    for (const probe of probes(manifest, placement)) await check(probe, modules)
-  })
-}
+export const probeRole = (
+  role: Role,
+  module: ScriptModule,
+  manifest: Manifest,
+  placement: Placement,
+): Promise<void> => scope(() => noGrad(() => check(role, module, probes(manifest, placement)[role]())))
 
-async function check({ role, inputs, outputs }: Probe, modules: Modules): Promise<void> {
-  const results = (modules[role] as ScriptModule).call(outputs.length, ...inputs)
+async function check(role: Role, module: ScriptModule, { inputs, outputs }: Probe): Promise<void> {
+  const results = module.call(outputs.length, ...inputs)
   for (const [index, wanted] of outputs.entries()) {
     let received: string
     try {
@@ -36,7 +36,7 @@ async function check({ role, inputs, outputs }: Probe, modules: Modules): Promis
   }
 }
 
-function probes(manifest: Manifest, { device, dtype }: Placement): Probe[] {
+function probes(manifest: Manifest, { device, dtype }: Placement): Record<Role, () => Probe> {
   const { kind, latents, text, image } = manifest
   // 16 latents across: what a UNet of four levels can halve three times.
   const side = 16
@@ -44,27 +44,19 @@ function probes(manifest: Manifest, { device, dtype }: Placement): Probe[] {
   const latent = [1, latents.channels, side, side]
   const sample = [1, (kind === 'instruct-pix2pix' ? 2 : 1) * latents.channels, side, side]
   const context = [1, text.tokens, text.width]
+  const pooled = [1, text.width]
+  const projected = [1, text.projection]
   const float = (shape: number[]) => zeros(shape, { device, dtype })
+  const float32 = (shape: number[]) => zeros(shape, { device })
   const integer = (shape: number[]) => zeros(shape, { device, dtype: 'int64' })
-  const measured = zeros(picture, { device })
-  const all: Probe[] = [
-    {
-      role: 'unet',
-      inputs: [float(sample), zeros([1], { device }), float(context)],
-      outputs: [latent],
-    },
-    { role: 'vae_encode', inputs: [float(picture)], outputs: [latent] },
-    { role: 'vae_decode', inputs: [float(latent)], outputs: [picture] },
-    { role: 'text_embed', inputs: [integer([1, 2])], outputs: [[1, 2, text.width]] },
-    { role: 'text_encode', inputs: [float(context), integer([1])], outputs: [context, [1, text.width]] },
-    { role: 'text_project', inputs: [float([1, text.width])], outputs: [[1, text.projection]] },
-    {
-      role: 'image_encode',
-      inputs: [float([1, 3, image.side, image.side])],
-      outputs: [[1, text.projection]],
-    },
-    { role: 'manner', inputs: [measured, measured], outputs: [[1, text.width]] },
-  ]
-  const present = rolesOf(manifest)
-  return all.filter(({ role }) => present.includes(role))
+  return {
+    unet: () => ({ inputs: [float(sample), float32([1]), float(context)], outputs: [latent] }),
+    vae_encode: () => ({ inputs: [float(picture)], outputs: [latent] }),
+    vae_decode: () => ({ inputs: [float(latent)], outputs: [picture] }),
+    text_embed: () => ({ inputs: [integer([1, 2])], outputs: [[1, 2, text.width]] }),
+    text_encode: () => ({ inputs: [float(context), integer([1])], outputs: [context, pooled] }),
+    text_project: () => ({ inputs: [float(pooled)], outputs: [projected] }),
+    image_encode: () => ({ inputs: [float([1, 3, image.side, image.side])], outputs: [projected] }),
+    manner: () => ({ inputs: [float32(picture), float32(picture)], outputs: [pooled] }),
+  }
 }

@@ -86,6 +86,8 @@ export async function learnStyle(
   return scope(async () => {
     const pairs = encodePairs(bundle, recipe.mirrored ? [...prepared, ...prepared.map(mirrorPair)] : prepared)
     const initial = saved?.state.initial ?? (await initialText(bundle, pairs, recipe, options))
+    // Only steps that draw ask the image tower again.
+    if (!recipe.drawing) bundle.images.unload()
     const run = new LearningRun(
       bundle,
       pairs,
@@ -103,6 +105,7 @@ export async function learnStyle(
     await descend(run, recipe.steps, save, options)
     const style = await styleOf(bundle, run, initial, recipe, settings, options)
     run.dispose()
+    bundle.images.unload()
     return style
   })
 }

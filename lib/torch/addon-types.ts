@@ -68,6 +68,7 @@ export interface Native {
     gradients: boolean,
     call: number,
   ): TensorHandle[]
+  unload(module: ModuleHandle, call: number): void
   fromHost(buffer: ArrayBuffer, byteOffset: number, dtype: number, shape: number[]): TensorHandle
   read(tensor: TensorHandle, what: Read, call: number, answer: Answer<HostTensor>): void
   dispose(tensor: TensorHandle): void

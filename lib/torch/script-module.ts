@@ -45,6 +45,11 @@ export class ScriptModule {
     return handles.map(adopt)
   }
 
+  /** Frees its weights until it is called again, when its file is read anew. What has been recorded keeps them. */
+  unload(): void {
+    native().unload(this.#handle, nextCall())
+  }
+
   /** Frees its weights. */
   dispose(): void {
     native().disposeModule(this.#handle)
