@@ -1,5 +1,5 @@
 // Networks of Stable Diffusion 1.5's size, random weights, on both sides: seconds of the UNet's forward pass, seconds of that with the
-// gradient to the instruction, and the memory that learning steps of one branch take, with all that they need of the other networks.
+// gradient to the instruction, and the memory that a learning of one branch takes, with all that it needs of the other networks.
 //
 //   python -m test.peer.sd15 -o SOURCE --dtype bfloat16 && silverpoint bundle export SOURCE -o BUNDLE --weights bfloat16
 //   node bench/full-size.mjs --model SOURCE --bundle BUNDLE [--dtypes bfloat16] [--repeats 3]        after `npm run build`
@@ -27,11 +27,15 @@ for (const [work, what] of [
 const { resolution } = await ours[0].ask('defaults')
 await withPictures(resolution, 0, async ({ pair }) => {
   const rows = []
-  for (const one of all) {
-    const peak = Math.round(await one.peakMB('steps', { pair, steps: 2, unmeasured: 1 }))
+  const learnings = [
+    ...ours.map((one) => [one, { recipe: 'paper', changes: { steps: 3 } }]),
+    ...peers.map((one) => [one, { branches: 1, steps: 3 }]),
+  ]
+  for (const [one, request] of learnings) {
+    const peak = Math.round(await one.peakMB('learn', { pair, ...request }))
     rows.push({ name: one.name, values: [peak], median: peak })
   }
-  await report(compared('SD1.5, peak memory of a learning step', 'MB', rows))
+  await report(compared('SD1.5, peak memory of a learning of one branch', 'MB', rows))
 })
 for (const one of all) await one.close()
 
