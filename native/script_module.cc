@@ -10,6 +10,7 @@
 #include "attention.h"
 #include "convolution.h"
 #include "device.h"
+#include "geglu.h"
 #include "graphs.h"
 #include "group_norm.h"
 #include "linear.h"
@@ -57,6 +58,7 @@ std::shared_ptr<torch::jit::Module> read(const Source& source) {
   if (source.device.is_cpu()) {
     replaceAttention(module);
     replaceGroupNorm(module);
+    replaceGeglu(module);
     replaceConvolutions(module, source.dtype);
     replaceLinear(module, source.dtype);
     dropUnread(module);
