@@ -17,7 +17,7 @@ using torch::jit::Node;
 using torch::jit::Value;
 
 // Of weights of more numbers, kernels would take more memory than they are worth where the picture is small.
-constexpr int64_t kLargest = 9 * 640 * 768;
+constexpr int64_t kLargest = 9 * 640 * 1920;
 
 bool areBoth(const Value* list, int64_t wanted) {
   const auto elements = list->node()->inputs();

@@ -51,6 +51,14 @@ void turnAll(const at::Tensor& from, const at::Tensor& to, int64_t rows, int64_t
   });
 }
 
+// As many numbers as there are in another tensor. The thread's own, kept: a new one's pages would take as long as what is written to them.
+at::Tensor room(const at::Tensor& like) {
+  static thread_local at::Tensor bytes;
+  const auto size = static_cast<int64_t>(like.nbytes());
+  if (!bytes.defined() || bytes.numel() < size) bytes = at::empty({size}, at::kByte);
+  return bytes.narrow(0, 0, size).view(like.scalar_type());
+}
+
 }  // namespace
 
 bool inPairs(c10::ScalarType dtype) { return dtype == at::kBFloat16; }
@@ -67,7 +75,7 @@ at::Tensor winogradKernels(const at::Tensor& weight, bool doubled, c10::ScalarTy
 
 at::Tensor turnedKernels(const at::Tensor& kernels) {
   const auto width = kernels.size(3), inputs = kernels.size(1) * width, outputs = kernels.size(2);
-  auto result = at::empty({kernels.size(0), outputs / width, inputs, width}, kernels.options());
+  auto result = room(kernels).view({kernels.size(0), outputs / width, inputs, width});
   if (width == 2) {
     turnAll<uint64_t>(kernels, result, inputs / 2, outputs / 2);
   } else {
