@@ -101,23 +101,23 @@ Napi::Value grad(const Napi::CallbackInfo& info) {
   return wrapSlots(info.Env(), step->outputs());
 }
 
-// load(path, device, dtype, independentRows, number, answer): a module handle
+// load(path, device, dtype, independentRows, checkpointed, number, answer): a module handle
 void load(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(info.Env());
   const Answer answer(environment);
-  const Call call = {static_cast<uint64_t>(info[4].ToNumber().Int64Value()), false};
+  const Call call = {static_cast<uint64_t>(info[5].ToNumber().Int64Value()), false};
   environment.append(
       info.Env(),
       std::make_shared<LoadStep>(Source{info[0].ToString().Utf8Value(), deviceOf(info[1]),
                                         static_cast<c10::ScalarType>(info[2].ToNumber().Int32Value()),
-                                        info[3].ToBoolean().Value()},
+                                        info[3].ToBoolean().Value(), info[4].ToBoolean().Value()},
                                  call,
                                  [answer](const FailurePtr& failure, ModulePtr module) {
                                    answer.settle(failure, [module = std::move(module)](Napi::Env env) {
                                      return wrapModule(env, module);
                                    });
                                  }));
-  answer.expectedBy(info[5]);
+  answer.expectedBy(info[6]);
 }
 
 // forward(module, inputs, outputs, gradients, number) -> handles

@@ -58,7 +58,7 @@ Tensors join(const Parts& parts, Tensors Part::* tensors) {
 }
 
 // Takes each part's share of the inputs through the module: with gradients as the leaves of a graph of its own.
-void forward(torch::jit::Module& module, Parts& parts, at::TensorList inputs, bool gradients) {
+void forward(Network& network, Parts& parts, at::TensorList inputs, bool gradients) {
   for (auto& part : parts) {
     for (const auto& input : inputs) {
       part.inputs.push_back(part.of(input.detach()).requires_grad_(gradients && input.requires_grad()));
@@ -66,16 +66,16 @@ void forward(torch::jit::Module& module, Parts& parts, at::TensorList inputs, bo
   }
   inLanes(parts, [&](Part& part) {
     c10::AutoGradMode mode(gradients);
-    part.outputs = forwardWhole(module, part.inputs);
+    part.outputs = forwardWhole(network, part.inputs);
   });
 }
 
 // One node of the graph outside; the parts' own graphs lie inside it.
 class RowsFunction : public torch::autograd::Function<RowsFunction> {
  public:
-  static Tensors forward(torch::autograd::AutogradContext* context, torch::jit::Module& module, Parts parts,
+  static Tensors forward(torch::autograd::AutogradContext* context, Network& network, Parts parts,
                          at::TensorList inputs) {
-    silverpoint::forward(module, parts, inputs, true);
+    silverpoint::forward(network, parts, inputs, true);
     auto results = join(parts, &Part::outputs);
     auto graph = c10::make_intrusive<Graph>(std::move(parts));
     context->saved_data["graph"] = c10::IValue::make_capsule(std::move(graph));
@@ -118,13 +118,14 @@ class RowsFunction : public torch::autograd::Function<RowsFunction> {
 
 }  // namespace
 
-Tensors forwardWhole(torch::jit::Module& module, const Tensors& inputs) {
+Tensors forwardWhole(Network& network, const Tensors& inputs) {
   // Of this thread: the profiling executor would spend 345-600 ms on its first calls to gain some 5 % on long runs.
   torch::jit::setGraphExecutorOptimize(false);
-  return tensorsIn({module.forward({inputs.begin(), inputs.end()})});
+  if (c10::GradMode::is_enabled() && network.segments) return network.segments->forward(inputs);
+  return tensorsIn({network.module.forward({inputs.begin(), inputs.end()})});
 }
 
-Tensors forwardRows(torch::jit::Module& module, const Tensors& inputs) {
+Tensors forwardRows(Network& network, const Tensors& inputs) {
   for (const auto& input : inputs) {
     TORCH_CHECK(input.dim() > 0 && input.size(0) == inputs[0].size(0),
                 "expected as many rows in every input as in the first, ", inputs[0].size(0),
@@ -132,13 +133,13 @@ Tensors forwardRows(torch::jit::Module& module, const Tensors& inputs) {
   }
   const auto rows = inputs[0].size(0);
   const auto lanes = std::min<int64_t>(rows, at::get_num_threads());
-  if (lanes < 2 || !inputs[0].is_cpu()) return forwardWhole(module, inputs);
+  if (lanes < 2 || !inputs[0].is_cpu()) return forwardWhole(network, inputs);
   auto parts = split(rows, lanes);
   const auto wanted = [](const at::Tensor& input) { return input.requires_grad(); };
   if (c10::GradMode::is_enabled() && std::any_of(inputs.begin(), inputs.end(), wanted)) {
-    return RowsFunction::apply(module, std::move(parts), at::TensorList(inputs));
+    return RowsFunction::apply(network, std::move(parts), at::TensorList(inputs));
   }
-  forward(module, parts, inputs, false);
+  forward(network, parts, inputs, false);
   return join(parts, &Part::outputs);
 }
 

@@ -48,7 +48,7 @@ void returnFreed() {
 #endif
 }
 
-std::shared_ptr<torch::jit::Module> read(const Source& source) {
+std::shared_ptr<Network> read(const Source& source) {
   prepareDevice(source.device);
   // Constants stay on the CPU: traced networks reckon with sizes by them, and each would wait for the GPU to tell its result.
   auto module = torch::jit::load(source.path);
@@ -67,18 +67,19 @@ std::shared_ptr<torch::jit::Module> read(const Source& source) {
   if (source.device.is_cuda()) keepFloat32(module);
   for (const auto& parameter : module.parameters()) parameter.requires_grad_(false);
   returnFreed();
-  return std::make_shared<torch::jit::Module>(std::move(module));
+  auto segments = source.checkpointed ? std::optional<Segments>(module) : std::nullopt;
+  return std::make_shared<Network>(std::move(module), std::move(segments));
 }
 
 }  // namespace
 
-std::shared_ptr<torch::jit::Module> ScriptModule::opened() {
-  if (!module_) module_ = read(source_);
-  return module_;
+std::shared_ptr<Network> ScriptModule::opened() {
+  if (!network_) network_ = read(source_);
+  return network_;
 }
 
 void ScriptModule::unload() {
-  module_.reset();
+  network_.reset();
   returnFreed();
 }
 

@@ -3,13 +3,12 @@
 
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
-#include <torch/csrc/jit/api/module.h>
-
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "rows.h"
 #include "step.h"
 
 namespace silverpoint {
@@ -20,6 +19,7 @@ struct Source {
   c10::Device device;
   c10::ScalarType dtype;
   bool independentRows;  // row b of its results is made of row b of its inputs alone
+  bool checkpointed;     // gradients are to take little memory
 };
 
 // Compute thread only.
@@ -28,7 +28,7 @@ class ScriptModule {
   explicit ScriptModule(Source source) : source_(std::move(source)) {}
 
   // Read from its file where it is not there.
-  std::shared_ptr<torch::jit::Module> opened();
+  std::shared_ptr<Network> opened();
   // Its weights go when nobody holds it any longer.
   void unload();
 
@@ -36,7 +36,7 @@ class ScriptModule {
 
  private:
   Source source_;
-  std::shared_ptr<torch::jit::Module> module_;
+  std::shared_ptr<Network> network_;
 };
 
 using ModulePtr = std::shared_ptr<ScriptModule>;
@@ -67,7 +67,7 @@ class ForwardStep : public Step {
  private:
   ModulePtr module_;
   // Kept for replays: CUDA graphs read the weights where they lay.
-  std::shared_ptr<torch::jit::Module> opened_;
+  std::shared_ptr<Network> opened_;
 };
 
 class UnloadStep : public Step {

@@ -56,18 +56,34 @@ export class Contender {
 }
 
 /** @param bundle a folder; without one the embedded bundle. @param setting what `environment` makes of it, in tables. */
-export const silverpoint = ({ bundle, device = 'cpu', dtype = 'float32', threads, setting, environment }) =>
+export const silverpoint = ({
+  bundle,
+  device = 'cpu',
+  dtype = 'float32',
+  threads,
+  setting,
+  environment,
+  gradientCheckpointing = false,
+}) =>
   new Contender(
     ['silverpoint', ...(setting ? [setting] : []), short(dtype)].join(' '),
     process.execPath,
-    ['bench/lib/silverpoint.mjs', device, dtype, threads, ...(bundle ? [bundle] : [])],
+    [
+      'bench/lib/silverpoint.mjs',
+      device,
+      dtype,
+      threads,
+      String(gradientCheckpointing),
+      ...(bundle ? [bundle] : []),
+    ],
     threads,
     environment,
   )
 
 /**
  * diffusers on the folder that the bundle was exported from. `setting`: eager, channels-last, plain-attention, compile; on a GPU
- * also graphs (learning steps replayed as one) and compile-graphs. All but eager are channels last, on the CPU save compile.
+ * also graphs (learning steps replayed as one) and compile-graphs; checkpointed: eager, with gradient checkpointing. All but these two
+ * are channels last, on the CPU save compile.
  */
 export const diffusers = ({ python, model, device = 'cpu', dtype = 'float32', setting = 'eager', threads }) =>
   new Contender(

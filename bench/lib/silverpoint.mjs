@@ -1,6 +1,6 @@
 // Our side of a comparison: works on request (contender.mjs).
 //
-//   node bench/lib/silverpoint.mjs DEVICE DTYPE THREADS [BUNDLE]
+//   node bench/lib/silverpoint.mjs DEVICE DTYPE THREADS true|false [BUNDLE]        with or without gradient checkpointing
 import { createInterface } from 'node:readline'
 import { sketchParameters } from '../../dist/batch/parameters.js'
 import { sketchFiles } from '../../dist/batch/sketch-files.js'
@@ -20,8 +20,11 @@ import { recipe } from '../../dist/style/recipe.js'
 import { grad, noGrad, normal, scope, tensor } from '../../dist/torch/index.js'
 import { version } from '../../dist/version.js'
 
-const [device, dtype, threads, folder] = process.argv.slice(2)
-const bundle = await loadBundle(folder, { device, dtype, threads: Number(threads) })
+const [device, dtype, threads, checkpointed, folder] = process.argv.slice(2)
+const bundle = await loadBundle(folder, {
+  ...{ device, dtype, threads: Number(threads) },
+  gradientCheckpointing: checkpointed === 'true',
+})
 const { manifest } = bundle
 const TEXT = 'a pencil sketch'
 /** As a Sketcher keeps them on a GPU. */

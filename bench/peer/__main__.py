@@ -1,7 +1,7 @@
 """diffusers' side of a comparison: works on request, one JSON line in, one JSON line out (bench/lib/contender.mjs).
 
     python -m bench.peer MODEL [--device cpu|cuda] [--dtype float32|bfloat16] [--threads 2]
-        [--setting eager|channels-last|graphs|plain-attention|compile|compile-graphs]
+        [--setting eager|channels-last|graphs|plain-attention|checkpointed|compile|compile-graphs]
 
 MODEL: the folder in diffusers' layout that the bundle was exported from.
 """

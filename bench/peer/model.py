@@ -8,7 +8,7 @@ from PIL import Image
 from models.export.checkpoint import Checkpoint, quiet
 
 
-SETTINGS = ("eager", "channels-last", "graphs", "plain-attention", "compile", "compile-graphs")
+SETTINGS = ("eager", "channels-last", "graphs", "plain-attention", "checkpointed", "compile", "compile-graphs")
 
 
 class Model:
@@ -26,7 +26,9 @@ class Model:
         self.side = self.latent_side * 2 ** (len(self.vae.config.block_out_channels) - 1)
         if setting == "plain-attention":  # its backward pass is quicker on some CPUs
             self.unet.set_attn_processor(AttnProcessor())
-        if setting != "eager" and (device == "cuda" or not setting.startswith("compile")):
+        if setting == "checkpointed":
+            self.unet.enable_gradient_checkpointing()
+        if setting not in ("eager", "checkpointed") and (device == "cuda" or not setting.startswith("compile")):
             self.unet.to(memory_format=torch.channels_last)
             self.vae.to(memory_format=torch.channels_last)
         if device == "cuda":  # the quickest convolutions for each shape, found by trying

@@ -29,6 +29,11 @@ export interface BundleOptions {
   threads?: number
   /** Folder of the LibTorch to use before all others. */
   libtorch?: string
+  /**
+   * Gradients keep only what passes between sixteenths of each network, and compute the rest again when they need it: far less
+   * memory for learning, in about half as much time again. Drawing stays as it is.
+   */
+  gradientCheckpointing?: boolean
 }
 
 export type Modules = Record<RequiredRole, ScriptModule> & { manner?: ScriptModule }
@@ -62,7 +67,7 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
   const { dtype: asked = 'auto' } = options
   const device = await resolveDevice(options.device ?? 'auto')
   const placement: Placement = { device, dtype: asked === 'auto' ? await autoDtype(device) : asked }
-  const modules = await loadModules(folder, manifest, placement)
+  const modules = await loadModules(folder, manifest, placement, options.gradientCheckpointing)
   const tokenizer = Tokenizer.fromFiles(
     await readFile(join(folder, vocabulary.file), 'utf8'),
     await readFile(join(folder, merges.file), 'utf8'),
@@ -72,11 +77,19 @@ export async function loadBundle(folder = embeddedBundle(), options: BundleOptio
   return new Bundle(folder, manifest, placement, asked, modules, tokenizer)
 }
 
-async function loadModules(folder: string, manifest: Manifest, placement: Placement): Promise<Modules> {
+async function loadModules(
+  folder: string,
+  manifest: Manifest,
+  placement: Placement,
+  checkpointed?: boolean,
+): Promise<Modules> {
   const modules: Partial<Record<Role, ScriptModule>> = {}
   try {
     for (const role of rolesOf(manifest)) {
-      const module = await loadRole(role, join(folder, roleOf(manifest, role).file), placement)
+      const { device, dtype } = placement
+      // Measures are taken in float32, as the training took them: LibTorch has no quantiles of less.
+      const how = role === 'manner' ? { device } : { device, dtype, checkpointed, independentRows: true }
+      const module = await loadRole(role, join(folder, roleOf(manifest, role).file), how)
       modules[role] = module
       await probeRole(role, module, manifest, placement)
       // The first, so that it is never there together with the others for nothing.
@@ -89,11 +102,13 @@ async function loadModules(folder: string, manifest: Manifest, placement: Placem
   return modules as Modules
 }
 
-async function loadRole(role: Role, path: string, { device, dtype }: Placement): Promise<ScriptModule> {
-  // Measures are taken in float32, as the training took them: LibTorch has no quantiles of less.
-  const options = role === 'manner' ? { device } : { device, dtype, independentRows: true }
+async function loadRole(
+  role: Role,
+  path: string,
+  how: Parameters<typeof loadModule>[1],
+): Promise<ScriptModule> {
   try {
-    return await loadModule(path, options)
+    return await loadModule(path, how)
   } catch (cause) {
     if ((cause as SilverpointError).code !== 'OPERATION_FAILED') throw cause
     throw new SilverpointError(

@@ -58,6 +58,7 @@ export interface Native {
     device: string,
     dtype: number,
     independentRows: boolean,
+    checkpointed: boolean,
     call: number,
     answer: Answer<ModuleHandle>,
   ): void

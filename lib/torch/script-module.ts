@@ -9,15 +9,16 @@ import type { Tensor } from './tensor.js'
  * Loads a TorchScript module, frozen, in evaluation mode, its floating parameters converted to `dtype`.
  * TorchScript is code: check where a file comes from before loading it.
  * `independentRows`: row b of its results is made of row b of its inputs alone, so that threads may share the rows.
+ * `checkpointed`: gradients keep only what passes between sixteenths of the module, and compute the rest again.
  */
 export async function loadModule(
   path: string,
-  options: { device?: Device; dtype?: DType; independentRows?: boolean } = {},
+  options: { device?: Device; dtype?: DType; independentRows?: boolean; checkpointed?: boolean } = {},
 ): Promise<ScriptModule> {
-  const { device = 'cpu', dtype = 'float32', independentRows = false } = options
+  const { device = 'cpu', dtype = 'float32', independentRows = false, checkpointed = false } = options
   const call = nextCall()
   const handle = await answered<ModuleHandle>((answer) =>
-    native().load(path, device, dtypeCode(dtype), independentRows, call, answer),
+    native().load(path, device, dtypeCode(dtype), independentRows, checkpointed, call, answer),
   )
   return new ScriptModule(handle)
 }

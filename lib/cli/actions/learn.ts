@@ -24,6 +24,7 @@ interface LearnCliOptions extends ModelOptions, CropOptions, SeedOptions {
   lambdaEdit?: number
   editSign?: Recipe['editSign']
   align: 'auto' | 'never' | 'always'
+  gradientCheckpointing?: boolean
 }
 
 export async function learn(pictures: string[], options: LearnCliOptions, output: Output): Promise<void> {

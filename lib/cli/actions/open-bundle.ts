@@ -1,4 +1,4 @@
-import { type Bundle, loadBundle } from '../../bundle/bundle.js'
+import { type Bundle, type BundleOptions, loadBundle } from '../../bundle/bundle.js'
 import { inspectDevices } from '../../torch/index.js'
 import { openedLibTorch } from '../../torch/native.js'
 import { secondsSince } from '../duration.js'
@@ -6,7 +6,10 @@ import type { ModelOptions } from '../options.js'
 import type { Output } from '../output.js'
 
 /** Opens the bundle that the options name, saying where it runs. */
-export async function openBundle(options: ModelOptions, output: Output): Promise<Bundle> {
+export async function openBundle(
+  options: ModelOptions & Pick<BundleOptions, 'gradientCheckpointing'>,
+  output: Output,
+): Promise<Bundle> {
   const started = performance.now()
   const bundle = await loadBundle(options.bundle, options)
   const { name, resolution } = bundle.manifest

@@ -42,3 +42,4 @@ const learnOptions = (command: Command): Command =>
         .choices(['auto', 'never', 'always'])
         .default('auto'),
     )
+    .option('--gradient-checkpointing', 'far less memory, about half as much time again')
