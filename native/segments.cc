@@ -193,7 +193,7 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
 Values differentiably(const std::shared_ptr<const Segment>& segment, const Values& given) {
   const auto tensors = tensorsAmong(given);
   const auto wanted = [](const at::Tensor& tensor) { return tensor.requires_grad(); };
-  if (!c10::GradMode::is_enabled() || std::ranges::none_of(tensors, wanted)) return segment->run(given);
+  if (std::ranges::none_of(tensors, wanted)) return segment->run(given);
   Values results;
   const auto tracked = Recomputed::apply(segment, &given, &results, at::TensorList(tensors));
   auto next = tracked.begin();

@@ -145,13 +145,11 @@ export function encodePairs(bundle: Bundle, pairs: readonly PreparedPair[]): Enc
       pairs.map(({ sketch }) => sketch),
       bundle,
     )
+    // First, so that what they take meanwhile is free when the image tower is read.
+    const [sketchLatents, photoLatents] = [bundle.vae.encode(sketches), bundle.vae.mode(photos)]
     const photoFeatures = bundle.images.encode(photos)
     return {
-      photos,
-      sketches,
-      sketchLatents: bundle.vae.encode(sketches),
-      photoLatents: bundle.vae.mode(photos),
-      photoFeatures,
+      ...{ photos, sketches, sketchLatents, photoLatents, photoFeatures },
       // Eq. 4
       editDirection: bundle.images.encode(sketches).sub(photoFeatures).mean([0], true),
       manner: bundle.manner?.of(photos, sketches),
