@@ -11,7 +11,7 @@ import { readReports } from './sanitizer-reports.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
-const OPERATORS = ['attention', 'convolution', 'group-norm', 'linear']
+const OPERATORS = ['attention', 'convolution', 'geglu', 'group-norm', 'linear', 'segments']
 const TESTS = [...OPERATORS, 'engine', 'lanes', 'record', 'random', 'lifecycle', 'learn', 'sketcher']
 const built = join(root, '.build', 'sanitize')
 const reports = join(built, 'reports')
