@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { branchCoefficients, branchInputs, combine } from '../lib/diffusion/guidance.js'
+import { branchCoefficients, branchesOfStep, branchInputs, combine } from '../lib/diffusion/guidance.js'
 import * as torch from '../lib/torch/index.js'
 
 const normal = (shape: number[], item: number) => torch.normal(shape, { seed: 11, item })
@@ -28,6 +28,27 @@ describe('branchCoefficients', () => {
       'a finite number for text guidance',
     )
     expect(() => branchCoefficients({ text: 1, image: Number.POSITIVE_INFINITY })).toThrow('image guidance')
+  })
+})
+
+describe('branchesOfStep', () => {
+  const guidance = { text: 7.5, image: 1.5 }
+  const branches = (interval: { start?: number; stop?: number }) =>
+    Array.from({ length: 10 }, (_, step) => branchesOfStep({ ...guidance, ...interval }, step, 10).length)
+
+  it('guides all steps unless told', () => {
+    expect(branches({})).toEqual(Array(10).fill(3))
+  })
+
+  it('takes one branch before the start and from the stop on', () => {
+    expect(branches({ start: 0.25, stop: 0.7 })).toEqual([1, 1, 3, 3, 3, 3, 3, 1, 1, 1])
+    expect(branches({ stop: 0 })).toEqual(Array(10).fill(1))
+    expect(branchesOfStep({ ...guidance, start: 0.5 }, 0, 10)).toEqual([{ branch: 'text', coefficient: 1 }])
+  })
+
+  it('refuses fractions that are none', () => {
+    expect(() => branches({ start: -0.1 })).toThrow('a number from 0 to 1 for guidance start')
+    expect(() => branches({ stop: 20 })).toThrow('a number from 0 to 1 for guidance stop')
   })
 })
 

@@ -74,6 +74,24 @@ describe('a Sketcher', () => {
       expect(maxDifference(pixels(together[4 - i]), pixels(result))).toBeLessThan(2.1 / 255)
   })
 
+  it('guides the steps between start and stop, and calls the network with one branch in the others', async () => {
+    const rows: Promise<number[]>[] = []
+    const forward = bundle.unet.forward.bind(bundle.unet)
+    const counted = vi.spyOn(bundle.unet, 'forward').mockImplementation((...inputs) => {
+      rows.push(inputs[0].shape())
+      return forward(...inputs)
+    })
+    const scales = { text: 5, image: 2 }
+    const options = (guidance: SketcherOptions['guidance']) => ({ optional: 'ink', steps: 4, guidance })
+    const draw = async (guidance: SketcherOptions['guidance']) =>
+      pixels((await sketched(options(guidance), [photos[0]!]))[0])
+    const some = await draw({ ...scales, start: 0.25, stop: 0.75 })
+    expect((await Promise.all(rows)).map(([count]) => count)).toEqual([1, 3, 3, 1])
+    counted.mockRestore()
+    for (const other of [scales, { text: 1, image: 1 }])
+      expect(maxDifference(some, await draw(other))).toBeGreaterThan(0.01)
+  })
+
   it('draws photos of one batch in their own styles and texts as it draws them apart', async () => {
     const [pencil, ink] = [await makeStyle(bundle, 'a pencil sketch', 1), await makeStyle(bundle, 'ink', 2)]
     const wishes = [{}, { style: ink }, { optional: 'smiling' }, { style: ink, optional: 'smiling' }, {}]
@@ -254,6 +272,7 @@ describe('a Sketcher', () => {
     expect(make({ sampler: 'plms' as 'ddim' })).toThrow(/ddim, euler, euler-ancestral, dpm-solver\+\+/)
     expect(make({ batch: 0 })).toThrow(/whole number from 1 for batch/)
     expect(make({ guidance: { text: Number.NaN, image: 1 } })).toThrow(/finite number for text guidance/)
+    expect(make({ guidance: { start: 2 } })).toThrow(/from 0 to 1 for guidance start/)
     expect(make({ optional: Array(90).fill('a').join(' ') })).toThrow(
       expect.objectContaining({ code: 'TEXT_TOO_LONG' }),
     )

@@ -7,7 +7,6 @@ import { sketchFiles } from '../../dist/batch/sketch-files.js'
 import { Sketcher } from '../../dist/batch/sketcher.js'
 import { loadBundle } from '../../dist/bundle/bundle.js'
 import { generate, noiseFor } from '../../dist/diffusion/generate.js'
-import { branchCoefficients } from '../../dist/diffusion/guidance.js'
 import { NoiseSchedule } from '../../dist/diffusion/noise-schedule.js'
 import { RecordedUNets } from '../../dist/diffusion/recorded-unet.js'
 import { createSampler } from '../../dist/diffusion/samplers/index.js'
@@ -186,26 +185,21 @@ const works = {
       )
       const rows = (text) => bundle.text.encode(text).context.expand([batch, -1, -1])
       const [context, negative] = [rows(TEXT), rows('')]
-      const recordedUnet = recorded?.of(batch * branchCoefficients(guidance).length)
+      const unet = recorded?.of(batch) ?? bundle.unet
       return timed(async () => {
         for (let done = 0; done < count; done += batch) {
           const images = scope(() =>
             noGrad(() =>
               bundle.vae.decode(
-                generate(
-                  recordedUnet ?? bundle.unet,
-                  createSampler('dpm-solver++', schedule, steps),
-                  guidance,
-                  {
-                    photoLatents: bundle.vae.mode(photos),
-                    ...{ context, negative },
-                    noise: noiseFor([batch, ...bundle.vae.latentShape(side)], 0, items, device),
-                  },
-                ),
+                generate(unet, createSampler('dpm-solver++', schedule, steps), guidance, {
+                  photoLatents: bundle.vae.mode(photos),
+                  ...{ context, negative },
+                  noise: noiseFor([batch, ...bundle.vae.latentShape(side)], 0, items, device),
+                }),
               ),
             ),
           )
-          await recordedUnet?.settled()
+          await recorded?.settled()
           await images.toArray()
           images.dispose()
         }

@@ -42,7 +42,7 @@ export interface SketchSettings extends FramingOptions {
   sampler?: SamplerName
   /** Calls of the network a photo: more are slower. Default: the bundle's own. */
   steps?: number
-  /** Scales left out are the bundle's own. */
+  /** Scales left out are the bundle's own; `start` and `stop`, all steps. */
   guidance?: Partial<Guidance>
   /** A whole number; another gives other noise to begin from. Default 0. */
   seed?: number

@@ -6,7 +6,7 @@ import type { Image } from '../data/image.js'
 import { readFile } from '../data/read-file.js'
 import { type Fitted, fit } from '../data/resize.js'
 import { generate, noiseFor } from '../diffusion/generate.js'
-import { branchCoefficients } from '../diffusion/guidance.js'
+import { branchesOfStep } from '../diffusion/guidance.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { RecordedUNets } from '../diffusion/recorded-unet.js'
 import { createSampler } from '../diffusion/samplers/index.js'
@@ -88,7 +88,7 @@ export class Sketcher {
     this.#schedule = new NoiseSchedule(bundle.manifest.schedule)
     // Both are made anew for every batch: here they refuse what makes no sense.
     createSampler(sampler, this.#schedule, steps)
-    branchCoefficients(guidance)
+    branchesOfStep(guidance, 0, steps)
     this.#wish = { style: settings.style, optional }
     this.#instructions = new Instructions(bundle)
     this.#instructions.of(this.#wish)
@@ -203,15 +203,14 @@ export class Sketcher {
 
   async #generate(prepared: readonly Prepared[], instructions: Instructions): Promise<Image[]> {
     const { manifest, unet } = this.#bundle
-    const branches = branchCoefficients(this.parameters.guidance).length
+    const recorded = this.#recorded
     try {
-      const recorded = this.#recorded?.of(prepared.length * branches)
-      using images = this.#queue(prepared, instructions, recorded ?? unet)
+      using images = this.#queue(prepared, instructions, recorded?.of(prepared.length) ?? unet)
       await recorded?.settled()
       return await imagesOf(images, manifest.resolution)
     } catch (error) {
       // Its inputs are spoilt; and the memory of its graphs may be what was missing.
-      this.#recorded?.dispose()
+      recorded?.dispose()
       throw error
     }
   }

@@ -6,9 +6,10 @@ import { AsyncResource } from 'node:async_hooks'
 import type { Bundle } from '../bundle/bundle.js'
 import type { UNet } from '../bundle/unet.js'
 import { noGrad, type Program, record, type Tensor, zeros } from '../torch/index.js'
+import type { Denoiser } from './generate.js'
 
-/** How many are kept: of whole batches, and of what is left over at the end. */
-const KEPT = 2
+/** How many are kept: of whole batches, and of what is left over at the end; of guided steps, and of others. */
+const KEPT = 4
 
 /** Recorded networks by how many rows they take. Free them by dispose(). */
 export class RecordedUNets {
@@ -21,8 +22,15 @@ export class RecordedUNets {
     this.#bundle = bundle
   }
 
-  /** @param rows of the latents, times the branches of guidance. */
-  of(rows: number): RecordedUNet {
+  /** For batches of a size, whatever branches guide them. */
+  of(batch: number): Denoiser {
+    return {
+      forward: (sample, timestep, context, branches) =>
+        this.#recordedOf(batch * branches).forward(sample, timestep, context),
+    }
+  }
+
+  #recordedOf(rows: number): RecordedUNet {
     const found = this.#recorded.get(rows) ?? this.#inOwnScope(() => new RecordedUNet(this.#bundle, rows))
     this.#recorded.delete(rows)
     this.#recorded.set(rows, found)
@@ -34,6 +42,11 @@ export class RecordedUNets {
     return found
   }
 
+  /** Settles when all calls so far have run. @throws what one of them throws. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#recorded.values()].map((one) => one.settled()))
+  }
+
   dispose(): void {
     for (const one of this.#recorded.values()) one.dispose()
     this.#recorded.clear()
@@ -41,7 +54,7 @@ export class RecordedUNets {
 }
 
 /** Of one shape of the inputs, without gradient. What a call gives holds until the next call. */
-export class RecordedUNet implements Pick<UNet, 'forward'> {
+class RecordedUNet implements Pick<UNet, 'forward'> {
   readonly #inputs: { sample: Tensor; timestep: Tensor; context: Tensor }
   readonly #program: Program<Tensor>
   #runs: Promise<unknown>[] = []
@@ -58,7 +71,7 @@ export class RecordedUNet implements Pick<UNet, 'forward'> {
     this.#program = noGrad(() => record(() => unet.forward(sample, timestep, context)))
   }
 
-  /** As UNet's. Queued, not awaited: see `settled`. */
+  /** As UNet's. Queued, not awaited. */
   forward(sample: Tensor, timestep: Tensor, context: Tensor): Tensor {
     this.#inputs.sample.copy_(sample)
     this.#inputs.timestep.copy_(timestep)
@@ -67,7 +80,6 @@ export class RecordedUNet implements Pick<UNet, 'forward'> {
     return this.#program.outputs
   }
 
-  /** Settles when all calls so far have run. @throws what one of them throws. */
   async settled(): Promise<void> {
     await Promise.all(this.#runs.splice(0))
   }

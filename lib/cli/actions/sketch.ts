@@ -25,6 +25,8 @@ interface SketchCliOptions extends ModelOptions, CropOptions, SeedOptions {
   steps?: number
   textGuidance?: number
   imageGuidance?: number
+  guidanceStart?: number
+  guidanceStop?: number
   batch?: number
   skipExisting?: boolean
   onError: 'continue' | 'stop'
@@ -135,8 +137,17 @@ async function dryRun(
 }
 
 function settingsOf(options: SketchCliOptions): SketchSettings {
-  const { sampler, steps, optional, batch, seed, crop, face, outputFrame, textGuidance, imageGuidance } =
-    options
-  const guidance = { text: textGuidance, image: imageGuidance }
-  return { sampler, steps, optional, batch, seed, crop, face, outputFrame, guidance }
+  const { sampler, steps, optional, batch, seed, crop, face, outputFrame } = options
+  const { textGuidance: text, imageGuidance: image, guidanceStart: start, guidanceStop: stop } = options
+  return {
+    sampler,
+    steps,
+    optional,
+    batch,
+    seed,
+    crop,
+    face,
+    outputFrame,
+    guidance: { text, image, start, stop },
+  }
 }

@@ -31,6 +31,8 @@ const sketchOptions = (command: Command): Command =>
     .option('--steps <count>', 'calls of the network a photo', parseCount)
     .option('--text-guidance <scale>', 'how strongly the instruction is followed', parseNumber)
     .option('--image-guidance <scale>', 'how strongly the photo is kept', parseNumber)
+    .option('--guidance-start <fraction>', 'of the steps, those before are not guided', parseNumber)
+    .option('--guidance-stop <fraction>', 'of the steps, those after are not guided', parseNumber)
     .option('--batch <count>', 'photos a call of the network', parseCount)
     .addOption(
       new Option(
