@@ -25,8 +25,13 @@ using Values = Segments::Values;
 constexpr size_t kSegments = 16;
 constexpr int64_t kNever = 1'000'000;
 
+// One that nothing is put into later.
 bool isList(const Node* node) {
-  return node->kind() == torch::jit::prim::ListConstruct || node->kind() == torch::jit::prim::TupleConstruct;
+  if (node->kind() != torch::jit::prim::ListConstruct && node->kind() != torch::jit::prim::TupleConstruct) return false;
+  return std::ranges::none_of(node->output()->uses(), [](const torch::jit::Use& use) {
+    const auto* schema = use.user->maybeSchema();
+    return schema && schema->is_mutable();
+  });
 }
 
 // What every segment makes for itself: constants, what is read from the module, and lists, of which autograd would know nothing.
