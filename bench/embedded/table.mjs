@@ -108,14 +108,16 @@ const whole = [
       `| ${style} | ${pairs.map((one) => percent(one.rankOne)).join(', ')} | ${percent(rankOne)} | ${percent(artist.rankOne)} of ${artist.drawings} |`,
   ),
   '',
-  'The face is kept more by `--image-guidance`, in thrice the time (three branches in the place of one), and at a price (means over the pairs):',
+  'The face is kept more by `--image-guidance`, in thrice the time (three branches in the place of one; with `--guidance-stop 0.5` twice), and at a price (means over the pairs):',
   '',
   `| | image guidance | rank-1 | ${Object.values(METRICS).join(' | ')} |`,
   '| --- | --- | --- | --- | --- | --- | --- |',
   ...Object.entries(guidance.styles).flatMap(([style, rows]) =>
     rows.map(
       (row) =>
-        `| ${style} | ${row.image} | ${percent(row.rankOne)} | ${Object.keys(METRICS)
+        `| ${style} | ${row.image}${row.stop < 1 ? `, stop ${row.stop}` : ''} | ${percent(row.rankOne)} | ${Object.keys(
+          METRICS,
+        )
           .map((metric) => row[metric].toFixed(digits(metric)))
           .join(' | ')} |`,
     ),
