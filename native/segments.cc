@@ -114,7 +114,7 @@ size_t numberOf(const Value* value, Numbers& numbers) { return numbers.emplace(v
 
 std::shared_ptr<const Segment> segmentOf(const torch::jit::Module& module, const Order& order, size_t begin, size_t end, Numbers& numbers) {
   const auto graph = std::make_shared<Graph>();
-  auto* self = graph->addInput()->setType(module._ivalue()->type());
+  auto* self = graph->addInput()->copyMetadata(module.get_method("forward").graph()->inputs()[0]);
   std::vector<size_t> inputs, outputs;
   std::unordered_map<const Value*, Value*> copies;
   std::function<Value*(Value*)> copyOf = [&](Value* value) -> Value* {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const OURS = /silverpoint-torch[\d.]+\.so|silverpoint\.node|\/native\/\w+\.(cc|h|c)\b/
-const ALLOCATORS = /interceptor|operator new|lib(a|ub)san|libstdc\+\+/
+const ALLOCATORS = /interceptor|operator new|lib(a|ub)san|libstdc\+\+| in (?:void )?std::/
 const REPORTS = /\n\n|(?=^\S+: runtime error: )/m
 
 /**
