@@ -8,7 +8,7 @@ import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
 const read = (name) => JSON.parse(readFileSync(resultsOf(name), 'utf8'))
-const { cost, texts, oneShot, choice, identity, guidance } = read('embedded')
+const { cost, texts, oneShot, choice, identity, guidance, long } = read('embedded')
 const smaller = read('quarter').oneShot.styles
 
 const LABELS = {
@@ -62,6 +62,31 @@ const budget = Object.entries(smaller).flatMap(([style, { table }]) =>
   ),
 )
 
+/** Means over the pairs that all were learned from, in brackets in how many of them it is better than the default. */
+const LONG = {
+  ours: 'default, 40 steps',
+  'paper-1000': "the paper's, first 1,000 steps",
+  'paper-12000': "the paper's, 12,000 steps",
+}
+const longer = Object.entries(long.styles).flatMap(([style, byPair]) => {
+  const pairs = Object.values(byPair)
+  const better = (pair, name, metric) => {
+    const ahead = pair[name][metric] - pair.ours[metric]
+    return metric === 'strokes' ? ahead < 0 : ahead > 0
+  }
+  const figure = (name, metric) => {
+    const mean = pairs.reduce((sum, pair) => sum + pair[name][metric], 0) / pairs.length
+    const count = pairs.filter((pair) => better(pair, name, metric)).length
+    return `${mean.toFixed(digits(metric))}${name === 'ours' ? '' : ` (${count} of ${pairs.length})`}`
+  }
+  return Object.entries(LONG).map(
+    ([name, label]) =>
+      `| ${style}, ${label} | ${Object.keys(METRICS)
+        .map((metric) => figure(name, metric))
+        .join(' | ')} |`,
+  )
+})
+
 const judged = ({ families, faces, ssim, distance }) =>
   `| ${families.length} families, ${faces} faces | ${percent(ssim.drawn)} (${percent(ssim.rendered)}) | ${percent(distance.drawn)} (${percent(distance.rendered)}) |`
 
@@ -87,6 +112,14 @@ const whole = [
   '### Real drawings',
   ...drawings,
   `The best text is the best of ${oneShot.textsTried}, chosen by each metric on the drawings themselves.`,
+  '',
+  "### Beside the paper's recipe at its full length",
+  'Each learned from the same single pairs, the 19 others drawn, joined with the optional text; in brackets in how many of the pairs it is',
+  'better than the default:',
+  '',
+  `| | ${Object.values(METRICS).join(' | ')} |`,
+  '| --- | --- | --- | --- | --- |',
+  ...longer,
   '',
   '### A smaller budget, another seed',
   'Of an earlier network (a codec of 8 channels, text added, not scaling; no manner; the decoder and the recipe of then), trained from random weights with a sixth of',
