@@ -1,6 +1,6 @@
 // Networks of Stable Diffusion 1.5's size, random weights, on both sides: seconds of the UNet's forward pass, seconds of that with the
-// gradient to the instruction, and the memory that a learning of one branch takes, with all that it needs of the other networks, without gradient
-// checkpointing and with it.
+// gradient to the instruction, and the memory that a learning of one branch takes, with all that it needs of the other networks,
+// without gradient checkpointing and with it.
 //
 //   python -m test.peer.sd15 -o SOURCE --dtype bfloat16 && silverpoint bundle export SOURCE -o BUNDLE --weights bfloat16
 //   node bench/full-size.mjs --model SOURCE --bundle BUNDLE [--dtypes bfloat16] [--repeats 3]        after `npm run build`
@@ -32,13 +32,14 @@ const { resolution } = await ours[0].ask('defaults')
 for (const one of all) await one.close()
 await withPictures(resolution, 0, async ({ pair }) => {
   await memory('SD1.5, peak memory of a learning of one branch', pair, options.settings)
-  await memory('the same with gradient checkpointing', pair, ['checkpointed'])
+  const own = { setting: 'checkpointed', gradientCheckpointing: true }
+  await memory('the same with gradient checkpointing', pair, ['checkpointed'], own)
 })
 
-async function memory(what, pair, settings) {
-  const setting = settings[0] === 'checkpointed' ? settings[0] : undefined
+/** @param own settings of ours. */
+async function memory(what, pair, settings, own = {}) {
   const contenders = options.dtypes.flatMap((dtype) => [
-    () => silverpoint({ ...options, dtype, setting, gradientCheckpointing: setting !== undefined }),
+    () => silverpoint({ ...options, dtype, ...own }),
     ...settings.map((setting) => () => diffusers({ ...options, dtype, setting })),
   ])
   const rows = []

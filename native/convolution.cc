@@ -3,7 +3,6 @@
 #include <torch/csrc/jit/ir/constants.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "graphs.h"
 #include "winograd.h"

@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <algorithm>
@@ -116,16 +117,12 @@ class RowsFunction : public torch::autograd::Function<RowsFunction> {
   }
 };
 
-bool wantsGradients(const Tensors& inputs) {
-  return c10::GradMode::is_enabled() && std::ranges::any_of(inputs, [](const at::Tensor& input) { return input.requires_grad(); });
-}
-
 }  // namespace
 
 Tensors forwardWhole(Network& network, const Tensors& inputs) {
   // Of this thread: the profiling executor would spend 345-600 ms on its first calls to gain some 5 % on long runs.
   torch::jit::setGraphExecutorOptimize(false);
-  if (network.segments && wantsGradients(inputs)) return network.segments->forward(inputs);
+  if (network.segments && torch::autograd::compute_requires_grad(at::TensorList(inputs))) return network.segments->forward(inputs);
   return tensorsIn({network.module.forward({inputs.begin(), inputs.end()})});
 }
 
@@ -139,7 +136,7 @@ Tensors forwardRows(Network& network, const Tensors& inputs) {
   const auto lanes = std::min<int64_t>(rows, at::get_num_threads());
   if (lanes < 2 || !inputs[0].is_cpu()) return forwardWhole(network, inputs);
   auto parts = split(rows, lanes);
-  if (wantsGradients(inputs)) return RowsFunction::apply(network, std::move(parts), at::TensorList(inputs));
+  if (torch::autograd::compute_requires_grad(at::TensorList(inputs))) return RowsFunction::apply(network, std::move(parts), at::TensorList(inputs));
   forward(network, parts, inputs, false);
   return join(parts, &Part::outputs);
 }

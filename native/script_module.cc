@@ -41,7 +41,7 @@ void convertFloating(torch::jit::Module& module, c10::ScalarType dtype) {
   for (const auto& buffer : module.buffers()) convert(buffer);
 }
 
-// What is free goes back to the system, which glibc would keep it from: of SD1.5's UNet, stored as float32, 0.6 GB.
+// What is free goes back to the system, which glibc would keep it from: of weights of 1.7 GB, stored as twice that, 0.6 GB.
 void returnFreed() {
 #ifdef __GLIBC__
   malloc_trim(0);

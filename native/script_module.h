@@ -3,9 +3,9 @@
 
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
+
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "rows.h"

@@ -196,11 +196,8 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
 };
 
 Values differentiably(const std::shared_ptr<const Segment>& segment, const Values& given) {
-  const auto tensors = tensorsAmong(given);
-  const auto wanted = [](const at::Tensor& tensor) { return tensor.requires_grad(); };
-  if (std::ranges::none_of(tensors, wanted)) return segment->run(given);
   Values results;
-  const auto tracked = Recomputed::apply(segment, &given, &results, at::TensorList(tensors));
+  const auto tracked = Recomputed::apply(segment, &given, &results, at::TensorList(tensorsAmong(given)));
   auto next = tracked.begin();
   for (auto& result : results) {
     if (result.isTensor()) result = *next++;

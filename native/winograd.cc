@@ -11,7 +11,6 @@
 #include <torch/library.h>
 
 #include <algorithm>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 

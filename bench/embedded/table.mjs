@@ -4,6 +4,7 @@
 //
 //   node bench/embedded/table.mjs [--write]
 import { readFileSync } from 'node:fs'
+import { mean } from '../../dist/benchmark/statistics.js'
 import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
@@ -75,9 +76,9 @@ const longer = Object.entries(long.styles).flatMap(([style, byPair]) => {
     return metric === 'strokes' ? ahead < 0 : ahead > 0
   }
   const figure = (name, metric) => {
-    const mean = pairs.reduce((sum, pair) => sum + pair[name][metric], 0) / pairs.length
+    const middle = mean(pairs.map((pair) => pair[name][metric]))
     const count = pairs.filter((pair) => better(pair, name, metric)).length
-    return `${mean.toFixed(digits(metric))}${name === 'ours' ? '' : ` (${count} of ${pairs.length})`}`
+    return `${middle.toFixed(digits(metric))}${name === 'ours' ? '' : ` (${count} of ${pairs.length})`}`
   }
   return Object.entries(LONG).map(
     ([name, label]) =>

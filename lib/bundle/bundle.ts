@@ -83,10 +83,10 @@ async function loadModules(
   placement: Placement,
   checkpointed?: boolean,
 ): Promise<Modules> {
+  const { device, dtype } = placement
   const modules: Partial<Record<Role, ScriptModule>> = {}
   try {
     for (const role of rolesOf(manifest)) {
-      const { device, dtype } = placement
       // Measures are taken in float32, as the training took them: LibTorch has no quantiles of less.
       const how = role === 'manner' ? { device } : { device, dtype, checkpointed, independentRows: true }
       const module = await loadRole(role, join(folder, roleOf(manifest, role).file), how)

@@ -42,7 +42,8 @@ export interface BranchRows {
   timestep: number | Tensor
 }
 
-const UNGUIDED = { text: 1, image: 1 }
+/** One branch: what the network predicts of instruction and photo. */
+export const UNGUIDED = { text: 1, image: 1 }
 
 /** The branches of a step, rounded as diffusers' guiders do it. @param step from 0. */
 export function branchesOfStep(guidance: Guidance, step: number, steps: number): Branch[] {

@@ -3,7 +3,7 @@
  * recipe draws, what the drawing lacks is added.
  */
 import type { Bundle } from '../bundle/bundle.js'
-import { type Branch, branchCoefficients, branchInputs, combine } from '../diffusion/guidance.js'
+import { type Branch, branchCoefficients, branchInputs, combine, UNGUIDED } from '../diffusion/guidance.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { cosineSimilarity, mse, noGrad, type Tensor } from '../torch/index.js'
 import { DrawingLoss } from './drawing-loss.js'
@@ -72,7 +72,7 @@ export class Objective {
     const { drawing } = recipe
     this.#drawing = drawing && new DrawingLoss(bundle, schedule, pairs, drawing, negative)
     const { prediction } = recipe
-    const branches = branchCoefficients(prediction.kind === 'guided' ? prediction : { text: 1, image: 1 })
+    const branches = branchCoefficients(prediction.kind === 'guided' ? prediction : UNGUIDED)
     this.#learned = branches.filter(({ branch }) => branch === 'text')
     this.#constant = branches.filter(({ branch }) => branch !== 'text')
   }
