@@ -167,9 +167,9 @@ void read(const Napi::CallbackInfo& info) {
   answer.expectedBy(info[3]);
 }
 
-// beginRecording(mayCapture)
+// beginRecording(mayCapture, threads)
 void beginRecording(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).recording = std::make_shared<Program>(info[0].ToBoolean().Value());
+  Environment::of(info.Env()).recording = std::make_shared<Program>(info[0].ToBoolean(), info[1].ToNumber());
 }
 
 // endRecording() -> program handle

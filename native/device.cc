@@ -20,6 +20,14 @@ Devices inspectDevices() {
 
 void setThreads(int threads) { at::set_num_threads(threads); }
 
+ThreadsGuard::ThreadsGuard(int threads) : before_(at::get_num_threads()) {
+  if (threads > 0) setThreads(threads);
+}
+
+ThreadsGuard::~ThreadsGuard() {
+  if (at::get_num_threads() != before_) setThreads(before_);
+}
+
 bool multipliesBfloat16(c10::Device device) {
   if (!device.is_cuda()) return false;
   const c10::DeviceGuard there(device);

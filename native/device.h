@@ -18,6 +18,17 @@ struct Devices {
 Devices inspectDevices();
 void setThreads(int threads);
 
+// While it lives, this thread computes with so many threads; 0: with as many as before.
+class ThreadsGuard {
+ public:
+  explicit ThreadsGuard(int threads);
+  ~ThreadsGuard();
+  ThreadsGuard(const ThreadsGuard&) = delete;
+
+ private:
+  int before_;
+};
+
 // Whether the device multiplies bfloat16 by units of its own.
 bool multipliesBfloat16(c10::Device device);
 

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "device.h"
+
 namespace silverpoint {
 namespace {
 
@@ -33,6 +35,7 @@ void Program::finish() {
 }
 
 FailurePtr Program::replay() {
+  const ThreadsGuard computing(threads_);
   if (captured_ && captured_->fresh()) return captured_->replay();
   if (captured_) {
     captured_.reset();

@@ -15,8 +15,8 @@ namespace silverpoint {
 
 class Program {
  public:
-  // `mayCapture`: as CUDA graphs, where its steps are on a GPU.
-  explicit Program(bool mayCapture) : mayCapture_(mayCapture) {}
+  // `mayCapture`: as CUDA graphs, where its steps are on a GPU. `threads`: as ThreadsGuard's.
+  Program(bool mayCapture, int threads) : mayCapture_(mayCapture), threads_(threads) {}
 
   void add(StepPtr step) { steps_.push_back(std::move(step)); }
 
@@ -38,6 +38,7 @@ class Program {
   std::vector<StepPtr> steps_;
   std::vector<std::vector<SlotPtr>> lastRead_;
   bool mayCapture_;
+  int threads_;
   std::vector<Place> places_;  // of the steps, as the last replay showed them
   int warmUps_ = 0;
   std::unique_ptr<CapturedProgram> captured_;

@@ -1,4 +1,4 @@
-// Parity with diffusers, transformers and PyTorch: builds their Python environment, makes the fixtures anew, checks the
+// Parity with diffusers, transformers, PyTorch and face-api: builds their Python environment, makes the fixtures anew, checks the
 // exporter, and runs the tests that read the fixtures. Fetches about 3 GB the first time.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,6 +24,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
 }
 for (const module of ['make', 'parity', 'refusals', 'metrics_export'])
   run(python, '-m', `test.peer.${module}`)
+run(process.execPath, 'test/peer/faces.mjs')
 run(
   'npx',
   'vitest',

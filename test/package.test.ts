@@ -17,16 +17,20 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(app, { recursive: true }))
 
-const PROGRAM = `torch.ones([2]).sum().item().then((sum) => console.log(version, sum, embeddedBundle()))`
-const WANTED = `${version} 2 ${join(packageRoot(), 'models', 'embedded')}\n`
+const PROGRAM = `
+const blank = { width: 64, height: 64, data: new Float32Array(3 * 64 * 64) }
+Promise.all([torch.ones([2]).sum().item(), detectFaces(blank)]).then(([sum, faces]) =>
+  console.log(version, sum, faces.length, embeddedBundle()),
+)`
+const WANTED = `${version} 2 0 ${join(packageRoot(), 'models', 'embedded')}\n`
 /** From another folder: nothing may depend on where one stands. */
 const run = (file: string) =>
   execFileSync(process.execPath, [file], { cwd: tmpdir(), encoding: 'utf8', stdio: 'pipe' })
 
 describe('a program that uses the package', () => {
   it.each([
-    ['program.mjs', `import { embeddedBundle, torch, version } from 'silverpoint'`],
-    ['program.cjs', `const { embeddedBundle, torch, version } = require('silverpoint')`],
+    ['program.mjs', `import { detectFaces, embeddedBundle, torch, version } from 'silverpoint'`],
+    ['program.cjs', `const { detectFaces, embeddedBundle, torch, version } = require('silverpoint')`],
   ])('%s runs', (name, head) => {
     writeFileSync(join(app, name), `${head}\n${PROGRAM}\n`)
     expect(run(join(app, name))).toBe(WANTED)
@@ -39,7 +43,10 @@ describe('a program that uses the package', () => {
         join(app, 'entry.mjs'),
         join(app, 'out', format === 'esm' ? 'app.mjs' : 'app.cjs'),
       ]
-      writeFileSync(entry, `import { embeddedBundle, torch, version } from 'silverpoint'\n${PROGRAM}\n`)
+      writeFileSync(
+        entry,
+        `import { detectFaces, embeddedBundle, torch, version } from 'silverpoint'\n${PROGRAM}\n`,
+      )
       const { warnings } = await build({
         entryPoints: [entry],
         outfile,

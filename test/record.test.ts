@@ -34,6 +34,18 @@ describe('a recorded program', () => {
     expect(await program.outputs.item()).toBe(30)
   })
 
+  it('computes with the threads it was told, and leaves the others their own', async () => {
+    await torch.open({ threads: 1 })
+    const x = torch.normal([1 << 20], { seed: 1 })
+    const alone = await x.sum().item()
+    await torch.open({ threads: 3 })
+    const program = torch.record(() => x.sum(), { threads: 1 })
+    await program.run()
+    // Summed in another order by more.
+    expect(await program.outputs.item()).toBe(alone)
+    expect((await torch.inspectDevices()).threads).toBe(3)
+  })
+
   it('refuses a host read while it is being recorded', async () => {
     let read: Promise<number> | undefined
     torch.record(() => {

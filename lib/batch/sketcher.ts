@@ -40,7 +40,14 @@ interface Prepared {
   fitted: Fitted
 }
 
+/** Prepared side by side with those after it. */
+interface Batch {
+  prepared: Promise<(Prepared | SketchResult)[]>
+}
+
 const CANCELLED = 'Sketching was cancelled.'
+/** Batches that are prepared, or being prepared, beside the one that is drawn: a face's box and its landmarks each wait for a batch. */
+const AHEAD = 3
 
 /**
  * Draws photos in a style with a bundle's networks. Several may share one bundle, and be at work at the same time. Free it
@@ -99,8 +106,8 @@ export class Sketcher {
 
   /**
    * Sketches photos in order. A photo that can't be read or drawn gives a result with its error; the others go on. The
-   * next batch is decoded while one is drawn; nothing is read further ahead of what the caller has taken. A caller that
-   * leaves the loop closes the source.
+   * next three batches are decoded while one is drawn; nothing is read further ahead of what the caller has taken. A caller
+   * that leaves the loop closes the source.
    * @throws CANCELLED between batches, and whatever the networks or the source throw.
    */
   async *sketch(photos: Photos): AsyncGenerator<SketchResult> {
@@ -110,16 +117,18 @@ export class Sketcher {
   /** As `sketch`, the results of a batch together. */
   async *sketchBatches(photos: Photos): AsyncGenerator<SketchResult[]> {
     const batches = this.#batches(photos)
+    const ahead: ReturnType<typeof batches.next>[] = []
     try {
-      let next = batches.next()
       while (true) {
+        while (ahead.length <= AHEAD) ahead.push(batches.next())
+        // A failure is met when its batch's turn comes.
+        for (const next of ahead) next.catch(() => {})
+        const next = ahead.shift() as (typeof ahead)[number]
         const { value: batch, done } = await unlessCancelled(next, this.#signal, CANCELLED)
         if (done) return
+        const prepared = await unlessCancelled(batch.prepared, this.#signal, CANCELLED)
         throwIfCancelled(this.#signal, CANCELLED)
-        next = batches.next()
-        // A failure of the next batch is met when its turn comes.
-        next.catch(() => {})
-        yield await this.#draw(batch)
+        yield await this.#draw(prepared)
       }
     } finally {
       // Not awaited: the source may be waiting for a photo that never comes.
@@ -138,16 +147,16 @@ export class Sketcher {
     this.dispose()
   }
 
-  async *#batches(photos: Photos): AsyncGenerator<(Prepared | SketchResult)[]> {
+  async *#batches(photos: Photos): AsyncGenerator<Batch> {
     let batch: Promise<Prepared | SketchResult>[] = []
     let index = 0
     for await (const photo of photos) {
       batch.push(this.#prepare(isItem(photo) ? photo : { photo }, index++))
       if (batch.length < this.#batch) continue
-      yield await Promise.all(batch)
+      yield { prepared: Promise.all(batch) }
       batch = []
     }
-    if (batch.length > 0) yield await Promise.all(batch)
+    if (batch.length > 0) yield { prepared: Promise.all(batch) }
   }
 
   async #prepare(item: SketchItem, index: number): Promise<Prepared | SketchResult> {

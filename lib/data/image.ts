@@ -105,9 +105,10 @@ export function toSharp({ width, height, data }: Image): Sharp {
   if (data.length !== 3 * plane)
     throw invalidArgument('image data', `${3 * plane} values (3 x ${height} x ${width})`, data.length)
   const pixels = new Uint8ClampedArray(3 * plane)
-  for (let i = 0; i < plane; i++) {
-    for (let channel = 0; channel < 3; channel++)
-      pixels[3 * i + channel] = ((data[channel * plane + i] as number) + 1) * 127.5
+  for (let i = 0, to = 0; i < plane; i++) {
+    pixels[to++] = ((data[i] as number) + 1) * 127.5
+    pixels[to++] = ((data[i + plane] as number) + 1) * 127.5
+    pixels[to++] = ((data[i + 2 * plane] as number) + 1) * 127.5
   }
   return sharp(pixels, { raw: { width, height, channels: 3 } })
 }
@@ -122,9 +123,10 @@ export async function fromSharp(picture: Sharp): Promise<Image> {
   const { width, height } = info
   const plane = width * height
   const data = new Float32Array(3 * plane)
-  for (let i = 0; i < plane; i++) {
-    for (let channel = 0; channel < 3; channel++)
-      data[channel * plane + i] = (pixels[3 * i + channel] as number) / 127.5 - 1
+  for (let i = 0, from = 0; i < plane; i++) {
+    data[i] = (pixels[from++] as number) / 127.5 - 1
+    data[i + plane] = (pixels[from++] as number) / 127.5 - 1
+    data[i + 2 * plane] = (pixels[from++] as number) / 127.5 - 1
   }
   return { width, height, data }
 }

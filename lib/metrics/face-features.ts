@@ -1,4 +1,4 @@
-import { describeFace } from '../data/face-descriptor.js'
+import { describeFace } from '../data/faces/descriptor.js'
 import type { Image } from '../data/image.js'
 import type { Box } from '../data/page.js'
 import type { Features } from './features.js'

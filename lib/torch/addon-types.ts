@@ -75,7 +75,8 @@ export interface Native {
   dispose(tensor: TensorHandle): void
   disposeModule(module: ModuleHandle): void
   disposeProgram(program: ProgramHandle): void
-  beginRecording(mayCapture: boolean): void
+  /** `threads`: 0 for those of the process. */
+  beginRecording(mayCapture: boolean, threads: number): void
   endRecording(): ProgramHandle
   run(
     program: ProgramHandle,

@@ -130,11 +130,11 @@ export function grad(loss: Tensor, inputs: Tensor | readonly Tensor[]): Tensor |
   return inputs instanceof Tensor ? (gradients[0] as Tensor) : gradients
 }
 
-/** Runs `fn` with the steps it asks for kept, instead of run, and returns them with its result. */
-export function whileRecording<T>(fn: () => T): { handle: ProgramHandle; result: T } {
+/** Runs `fn` with the steps it asks for kept, instead of run, and returns them with its result. `threads`: as record's. */
+export function whileRecording<T>(fn: () => T, threads = 0): { handle: ProgramHandle; result: T } {
   refuseWhileRecording('record()')
   recording = true
-  native().beginRecording(cudaGraphs())
+  native().beginRecording(cudaGraphs(), threads)
   let result: T | undefined
   let handle: ProgramHandle
   try {

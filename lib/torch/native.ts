@@ -57,7 +57,7 @@ function loaderPath(): string {
 }
 
 /** As from silverpoint's own files, so that a bundle of them finds what the package depends on. */
-const packageRequire = () => createRequire(join(packageRoot(), 'package.json'))
+export const packageRequire = () => createRequire(join(packageRoot(), 'package.json'))
 
 /**
  * silverpoint's folder: the one above this file, or, where a bundler has put this code into a program of somebody

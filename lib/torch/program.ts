@@ -8,10 +8,11 @@ import type { Tensor } from './tensor.js'
 /**
  * Records what `fn` asks for, without running it. Tensors that exist already are the program's static inputs: each
  * replay reads what they then hold. Return the tensors that are to be read or watched; all others made inside are freed
- * as each replay goes. `fn` must be synchronous.
+ * as each replay goes. `fn` must be synchronous. `threads`: how many compute a replay on the CPU, where the process's own
+ * number is too many for operators as small as these.
  */
-export function record<T>(fn: () => T): Program<T> {
-  const { handle, result } = whileRecording(() => scope(fn))
+export function record<T>(fn: () => T, { threads }: { threads?: number } = {}): Program<T> {
+  const { handle, result } = whileRecording(() => scope(fn), threads)
   if (result instanceof Promise) throw invalidArgument('record(fn)', 'a synchronous function', result)
   return new Program(handle, result)
 }

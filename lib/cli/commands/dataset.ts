@@ -26,7 +26,7 @@ const checkCommand = (): Command =>
       new Option('--layout <name>', 'its layout (default: told from its folders)').choices(LAYOUT_NAMES),
     )
     .option('--split <name>', 'one of its splits (default: all of it)')
-    .option('--landmarks', 'also find pairs whose faces do not lie in one place: half a second a pair')
+    .option('--landmarks', 'also find pairs whose faces do not lie in one place: a tenth of a second a pair')
     .addHelpText(
       'after',
       examples(

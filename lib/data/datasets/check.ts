@@ -11,7 +11,7 @@ import { picturesOf } from './pictures.js'
 
 /** How closely a data set is looked at, and whom it tells. */
 export interface DatasetCheckOptions {
-  /** Also look whether the faces of a photo and its sketch lie in one place: half a second a pair. */
+  /** Also look whether the faces of a photo and its sketch lie in one place: a tenth of a second a pair. */
   landmarks?: boolean
   signal?: AbortSignal
   /** Told of each pair that was looked at. */
