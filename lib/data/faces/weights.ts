@@ -37,22 +37,24 @@ function read(model: string): Weights {
   const folder = join(dirname(packageRequire().resolve('@vladmandic/face-api/package.json')), 'model')
   const manifest = readFileSync(join(folder, `${model}-weights_manifest.json`), 'utf8')
   const parts: { weights: Spec[] }[] = JSON.parse(manifest)
-  const bytes = Uint8Array.from(readFileSync(join(folder, `${model}.bin`)))
+  const bytes: Uint8Array = readFileSync(join(folder, `${model}.bin`))
   const weights = new Map<string, Weight>()
   let at = 0
   for (const spec of parts.flatMap((part) => part.weights)) {
     const size = spec.shape.reduce((product, side) => product * side, 1)
     const end = at + size * (spec.quantization ? 1 : 4)
-    weights.set(spec.name, arranged(spec, valuesOf(spec, bytes.slice(at, end))))
+    weights.set(spec.name, arranged(spec, valuesOf(spec, bytes.subarray(at, end))))
     at = end
   }
   return weights
 }
 
 function valuesOf({ quantization }: Spec, bytes: Uint8Array): Float32Array {
-  if (!quantization) return new Float32Array(bytes.buffer)
+  if (!quantization) return new Float32Array(new Uint8Array(bytes).buffer)
   const { scale, min } = quantization
-  return Float32Array.from(bytes, (byte) => byte * scale + min)
+  const values = new Float32Array(bytes.length)
+  for (let i = 0; i < bytes.length; i++) values[i] = (bytes[i] as number) * scale + min
+  return values
 }
 
 /** TensorFlow's convolutions are [height, width, in, out]; where each channel has its own, [height, width, channels, 1]. */
