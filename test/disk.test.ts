@@ -199,13 +199,10 @@ describe('names of files', () => {
 
 describe('what changes in the middle of a job', () => {
   it('a photo that is deleted fails alone', async () => {
-    const photos = await newPhotos(
-      'deleted',
-      Array.from({ length: 9 }, (_, i) => `${i + 1}.png`),
-    )
+    const photos = await newPhotos('deleted', ['1.png', '2.png', '3.png', '4.png', '5.png'])
     const out = join(folder, 'deleted-out')
-    const summary = await sketch(photos, out, () => rm(join(photos, '9.png'), { force: true }))
-    expect(summary).toMatchObject({ sketched: 8, failed: { '9.png': 'FILE_NOT_FOUND' } })
+    const summary = await sketch(photos, out, () => rm(join(photos, '5.png'), { force: true }))
+    expect(summary).toMatchObject({ sketched: 4, failed: { '5.png': 'FILE_NOT_FOUND' } })
     expect(summary.contactSheet).toBe(join(out, 'contact-sheet.png'))
   })
 

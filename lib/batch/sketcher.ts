@@ -46,8 +46,11 @@ interface Batch {
 }
 
 const CANCELLED = 'Sketching was cancelled.'
-/** Batches that are prepared, or being prepared, beside the one that is drawn: a face's box and its landmarks each wait for a batch. */
-const AHEAD = 3
+/**
+ * Batches that are prepared, or being prepared, beside the one that is drawn: a face's box and its landmarks each wait for a batch. Of
+ * whole photos, which take more memory, only the next one.
+ */
+const AHEAD = { crop: 3, whole: 1 }
 
 /**
  * Draws photos in a style with a bundle's networks. Several may share one bundle, and be at work at the same time. Free it
@@ -106,8 +109,8 @@ export class Sketcher {
 
   /**
    * Sketches photos in order. A photo that can't be read or drawn gives a result with its error; the others go on. The
-   * next three batches are decoded while one is drawn; nothing is read further ahead of what the caller has taken. A caller
-   * that leaves the loop closes the source.
+   * next three batches are decoded while one is drawn (the next one, where whole photos are kept); nothing is read further
+   * ahead of what the caller has taken. A caller that leaves the loop closes the source.
    * @throws CANCELLED between batches, and whatever the networks or the source throw.
    */
   async *sketch(photos: Photos): AsyncGenerator<SketchResult> {
@@ -116,11 +119,13 @@ export class Sketcher {
 
   /** As `sketch`, the results of a batch together. */
   async *sketchBatches(photos: Photos): AsyncGenerator<SketchResult[]> {
+    const { crop, outputFrame } = this.parameters
+    const kept = crop === 'face' && outputFrame === 'crop' ? AHEAD.crop : AHEAD.whole
     const batches = this.#batches(photos)
     const ahead: ReturnType<typeof batches.next>[] = []
     try {
       while (true) {
-        while (ahead.length <= AHEAD) ahead.push(batches.next())
+        while (ahead.length <= kept) ahead.push(batches.next())
         // A failure is met when its batch's turn comes.
         for (const next of ahead) next.catch(() => {})
         const next = ahead.shift() as (typeof ahead)[number]
