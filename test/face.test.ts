@@ -102,7 +102,21 @@ describe('detectFaces', () => {
   })
 
   it('finds none where there is none', async () => {
-    expect(await detectFaces(wavy(200, 150))).toEqual([])
+    const pictures = [
+      wavy(200, 150),
+      wavy(1, 1),
+      wavy(2, 1500),
+      { ...wavy(3, 3), data: new Float32Array(27).fill(Number.NaN) },
+    ]
+    for (const picture of pictures) expect(await detectFaces(picture)).toEqual([])
+  })
+
+  it('refuses a picture that is none', async () => {
+    await expect(detectFaces({ ...wavy(20, 20), width: 21 })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+    const nothing = { width: 0, height: 20, data: new Float32Array() }
+    await expect(detectFaces(nothing)).rejects.toThrow(/at least one pixel/)
   })
 })
 

@@ -2,7 +2,7 @@
 import type { Point } from './align-similarity.js'
 import { findBoxes, sharedArea } from './faces/boxes.js'
 import { findLandmarks } from './faces/landmarks.js'
-import { fromSharp, type Image, toSharp } from './image.js'
+import { fromSharp, type Image, requirePixels, toSharp } from './image.js'
 import type { Box } from './page.js'
 
 /** A face that was found. */
@@ -34,7 +34,8 @@ const SAME = 0.5
 /**
  * All faces, the surest first. `portrait`: a face that fills the picture is enough; smaller ones beside it may be missed, and
  * it takes a fifth of the time. The networks run on LibTorch's compute thread, which the first call opens.
- * @throws OPERATION_FAILED where their weights can't be read; what opening LibTorch throws.
+ * @throws INVALID_ARGUMENT for an image without pixels, or with others than its size says; OPERATION_FAILED where the networks'
+ * weights can't be read; what opening LibTorch throws.
  */
 export async function detectFaces(image: Image, { portrait = false } = {}): Promise<Face[]> {
   const searched = await searchable(image)
@@ -44,6 +45,7 @@ export async function detectFaces(image: Image, { portrait = false } = {}): Prom
 }
 
 async function searchable(image: Image): Promise<Image> {
+  requirePixels(image)
   if (Math.max(image.width, image.height) <= SEARCHED) return image
   return fromSharp(toSharp(image).resize(SEARCHED, SEARCHED, { fit: 'inside' }))
 }

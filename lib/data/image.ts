@@ -99,11 +99,19 @@ export async function readPngMetadata(path: string): Promise<Record<string, unkn
   }
 }
 
-/** Rounded to 8 bits and clamped. */
-export function toSharp({ width, height, data }: Image): Sharp {
+/** @throws INVALID_ARGUMENT where it has no pixels, or others than its size says. */
+export function requirePixels({ width, height, data }: Image): void {
+  if (width * height === 0) throw invalidArgument('image', 'at least one pixel', `${width} x ${height}`)
+  const size = 3 * width * height
+  if (data.length !== size)
+    throw invalidArgument('image data', `${size} values (3 x ${height} x ${width})`, data.length)
+}
+
+/** Rounded to 8 bits and clamped. @throws as requirePixels. */
+export function toSharp(image: Image): Sharp {
+  requirePixels(image)
+  const { width, height, data } = image
   const plane = width * height
-  if (data.length !== 3 * plane)
-    throw invalidArgument('image data', `${3 * plane} values (3 x ${height} x ${width})`, data.length)
   const pixels = new Uint8ClampedArray(3 * plane)
   for (let i = 0, to = 0; i < plane; i++) {
     pixels[to++] = ((data[i] as number) + 1) * 127.5

@@ -1,4 +1,4 @@
-import type { Image } from '../data/image.js'
+import { type Image, requirePixels } from '../data/image.js'
 import { invalidArgument } from '../errors.js'
 
 /** A grey picture of 8 bits: what the field's protocol compares sketches as. */
@@ -39,14 +39,9 @@ export function fromGrey({ width, height, data }: GreyImage): Image {
 }
 
 /** Planar RGB, [3, height, width], from 0 to 255: the values that an 8-bit file of the picture holds. */
-export function toBytes({ width, height, data }: Image): Uint8ClampedArray {
-  if (width * height === 0) throw invalidArgument('image', 'at least one pixel', `${width} x ${height}`)
-  if (data.length !== 3 * width * height)
-    throw invalidArgument(
-      'image data',
-      `${3 * width * height} values (3 x ${height} x ${width})`,
-      data.length,
-    )
+export function toBytes(image: Image): Uint8ClampedArray {
+  requirePixels(image)
+  const { data } = image
   const bytes = new Uint8ClampedArray(data.length)
   for (let i = 0; i < data.length; i++) {
     const value = data[i] as number

@@ -59,7 +59,7 @@ function candidates(answers: Float32Array, longer: number, least: number): Candi
     for (let cell = 0; cell < count; cell++) {
       const answer = (which: number) => answers[(anchor * ANSWERS + which) * count + cell] as number
       const score = sigmoid(answer(4))
-      if (score <= least) continue
+      if (!(score > least)) continue
       const scale = longer / cells
       const [width, height] = [Math.exp(answer(2)) * wide * scale, Math.exp(answer(3)) * high * scale]
       const x = ((cell % cells) + sigmoid(answer(0))) * scale
