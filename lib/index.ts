@@ -57,7 +57,15 @@ export type { FaceChoice } from './data/face-choice.js'
 export { detectFaces, type Face } from './data/face-detector.js'
 export { defaultCrop, type FramingOptions } from './data/face-framing.js'
 export { type FindOptions, type FoundImage, findImages } from './data/find-images.js'
-export { encodePng, type Image, type ReadOptions, readImage, readPngMetadata } from './data/image.js'
+export {
+  encodePng,
+  type Image,
+  type OpenedImage,
+  openImage,
+  type ReadOptions,
+  readImage,
+  readPngMetadata,
+} from './data/image.js'
 export type { Box } from './data/page.js'
 export type { Guidance } from './diffusion/guidance.js'
 export { SAMPLER_NAMES, type SamplerName } from './diffusion/samplers/names.js'

@@ -33,6 +33,15 @@ function eyes(face: Face, { width }: Image): { distance: number; roll: number; m
   return { distance: Math.hypot(dx, dy) / width, roll: (Math.atan2(dy, dx) * 180) / Math.PI, middle }
 }
 
+/** As crops of the training photos are, of 101: 0.317 with a deviation of 0.024; the middle at (0.495, 0.449). */
+async function expectFramed(crop: Image): Promise<void> {
+  const [face] = (await detectFaces(crop)) as [Face]
+  const { distance, roll, middle } = eyes(face, crop)
+  expect(Math.abs(distance - 0.317)).toBeLessThan(0.035)
+  expect(Math.abs(roll)).toBeLessThan(5)
+  expect(Math.hypot(middle[0]! - 0.495, middle[1]! - 0.449)).toBeLessThan(0.05)
+}
+
 /** Pictures of some sizes at some places of a canvas. */
 async function canvas(
   width: number,
@@ -87,7 +96,11 @@ describe('detectFaces', () => {
         expect(Math.hypot(x - other.x, y - other.y), path).toBeLessThan(0.04 * image.width)
       }
     }
-    expect(await detectFaces(await group(), { portrait: true })).toHaveLength(3)
+    const photo = await group()
+    const [soon, whole] = await Promise.all([detectFaces(photo, { portrait: true }), detectFaces(photo)])
+    const nose = (faces: Face[]) => fivePoints(chooseFace(faces, photo, 'largest'))[2]!
+    expect(Math.abs(nose(soon).x - nose(whole).x)).toBeLessThan(0.04 * 330)
+    expect(nose(soon).x).toBeGreaterThan(540)
   })
 
   it('leaves the event loop free', async () => {
@@ -157,12 +170,7 @@ describe('cropping a face', () => {
       expect(Math.abs(eyes(face, photo).roll)).toBeGreaterThan(10)
       const { image } = await cropFace(photo, face, LIMITS)
       expect(image.width).toBe(image.height)
-      const [again] = (await detectFaces(image)) as [Face]
-      const { distance, roll, middle } = eyes(again, image)
-      // Of 101 training photos: 0.317 with a deviation of 0.024; the middle at (0.495, 0.449).
-      expect(Math.abs(distance - 0.317)).toBeLessThan(0.035)
-      expect(Math.abs(roll)).toBeLessThan(5)
-      expect(Math.hypot(middle[0]! - 0.495, middle[1]! - 0.449)).toBeLessThan(0.05)
+      await expectFramed(image)
     }
   })
 
@@ -220,6 +228,24 @@ describe('framing a photo', () => {
       expect(pixel(back, x, y)).toEqual([255, 255, 255])
     const window = (image: Image) => warp(image, { a: 1, b: 0, tx: -480, ty: -310 }, 100, 100)
     expect(psnr((await window(back)).data, (await window(whole)).data)).toBeGreaterThan(26)
+  })
+
+  it("reads of a large photo what its face's crop takes, and the whole of it where it is shown whole", async () => {
+    const at = async (width: number, height: number, side: number, options: Partial<typeof choices> = {}) => {
+      const parts = [{ path: PHOTO, side, left: (width - side) >> 1, top: (height - side) >> 1 }]
+      const photo = await encodePng(await canvas(width, height, parts))
+      return framePhoto(photo, 128, { ...choices, ...options })
+    }
+    const [large, far, whole] = await Promise.all([
+      at(2400, 1800, 1700),
+      at(2400, 1800, 300),
+      at(2400, 1800, 300, { outputFrame: 'photo' }),
+    ])
+    expect(large.image.width).toBe(512)
+    // Of a face 300 px large the crop has all pixels, though it was found in a smaller copy.
+    expect(Math.abs(far.image.width - 300)).toBeLessThan(50)
+    expect([whole.original.width, whole.original.height]).toEqual([2400, 1800])
+    for (const { image } of [large, far, whole]) await expectFramed(image)
   })
 
   it('leaves it whole without a crop', async () => {

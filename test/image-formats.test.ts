@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { type Image, readImage } from '../lib/data/image.js'
+import { type Image, openImage, readImage } from '../lib/data/image.js'
 import { fixture } from './helpers.js'
 import { pixel } from './test-image.js'
 
@@ -184,14 +184,14 @@ describe('readImage, of what people have,', () => {
   it('scales a photo of 48 million pixels down while it reads it', async () => {
     const tile = await quartered().resize(8000, 6000, { kernel: 'nearest', fit: 'fill' }).jpeg().toBuffer()
     const before = process.resourceUsage().maxRSS
-    const image = await readImage(tile, { shrinkTo: 6_000_000 })
+    const image = await (await openImage(tile)).read(6_000_000)
     const grown = (process.resourceUsage().maxRSS - before) / 1024
     expect(image.width * image.height).toBeLessThan(6_010_000)
     expect(image.width / image.height).toBeCloseTo(4 / 3, 3)
     expectQuarters(image, QUARTERS, 4)
     // Whole, it would take 720 MB.
     expect(grown).toBeLessThan(300)
-    const small = await readImage(await quartered().png().toBuffer(), { shrinkTo: 6_000_000 })
+    const small = await (await openImage(await quartered().png().toBuffer())).read(6_000_000)
     expect([small.width, small.height]).toEqual([64, 48])
   })
 })

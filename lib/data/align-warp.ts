@@ -18,6 +18,8 @@ interface Way {
 
 /** Rows between two turns of the event loop. */
 const ROWS = 32
+/** What shrinks by less than this is not averaged first: it skips no pixel. */
+const SHRUNK = 0.9
 /** The slope of the cubic at 1 px (Keys's a). */
 const SHARPNESS = -0.75
 
@@ -44,7 +46,8 @@ export async function warp(
 
 /** Scaled down to the size it will be seen in, so that no pixel is skipped, and the way from the window into it. */
 async function shrunk(image: Image, { a, b, tx, ty }: Similarity): Promise<{ image: Image; way: Way }> {
-  const shrink = Math.min(1, 1 / scaleOf({ a, b, tx, ty }))
+  const scale = 1 / scaleOf({ a, b, tx, ty })
+  const shrink = scale < SHRUNK ? scale : 1
   const width = Math.max(1, Math.round(image.width * shrink))
   const height = Math.max(1, Math.round(image.height * shrink))
   const [sx, sy] = [width / image.width, height / image.height]

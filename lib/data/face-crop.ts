@@ -43,6 +43,9 @@ export interface SideLimits {
 /** How much larger than what the model draws a crop may be: what is beyond adds nothing but size. */
 export const sidesFor = (resolution: number): SideLimits => ({ least: resolution, most: 4 * resolution })
 
+/** In px of the photo, how wide a crop of the face is at the photo's own scale. */
+export const cropSide = (face: Face): number => 1 / scaleOf(fitSimilarity(fivePoints(face), MEAN_FACE))
+
 /** A photo that is such a crop already passes as it is. */
 export async function cropFace(photo: Image, face: Face, limits: SideLimits): Promise<FaceCrop> {
   const found = placeCrop(photo, face, limits)

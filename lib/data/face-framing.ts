@@ -1,7 +1,8 @@
 /** From a photo as people have it to what a model draws of it, and back to what they want to see. */
 import { type FaceChoice, findFace } from './face-choice.js'
-import { cropFace, sidesFor } from './face-crop.js'
-import { type Image, type ReadOptions, readImage } from './image.js'
+import { cropFace, cropSide, sidesFor } from './face-crop.js'
+import { type Face, SEARCHED, scaledFace } from './face-detector.js'
+import { type Image, type OpenedImage, openImage, type ReadOptions } from './image.js'
 
 /** What of a photo is drawn, and how its sketch is framed. */
 export interface FramingOptions {
@@ -36,7 +37,7 @@ const FACES_ONLY = { least: 96, most: 256 }
 /** Faces smaller than this, in px, have little to draw. */
 const SMALL = 64
 /** Most pixels read of a photo of which a face is shown: plenty for the crop, and little beside a phone's 48 million. */
-const PIXELS = 6_000_000
+const SHOWN = 6_000_000
 
 /**
  * The one rule for what is drawn unless said: the face for small bundles (96 to 256 px, as the embedded one), which were
@@ -55,14 +56,38 @@ export async function framePhoto(
   { crop, face, outputFrame }: Required<FramingOptions>,
   { name = 'the given bytes', pixelLimit, onWarning }: PhotoOptions = {},
 ): Promise<Framed> {
-  const whole = crop === 'none' || outputFrame === 'photo'
-  const photo = await readImage(source, { name, pixelLimit, shrinkTo: whole ? undefined : PIXELS })
-  if (crop === 'none') return { image: photo, original: photo, undo: async (picture) => picture }
-  const found = await findFace(photo, name, 'Choose another photo, or draw it whole with --crop none.', face)
+  const opened = await openImage(source, { name, pixelLimit })
+  if (crop === 'none') {
+    const photo = await opened.read()
+    return { image: photo, original: photo, undo: async (picture) => picture }
+  }
+  const sides = sidesFor(resolution)
+  const wanted = outputFrame === 'photo' ? Number.POSITIVE_INFINITY : sides.most
+  const { photo, found } = await findIn(opened, name, face, wanted)
   const size = Math.min(found.box.width, found.box.height)
   if (size < SMALL)
     onWarning?.(`The face in ${name} is ${Math.round(size)} px large; below ${SMALL} px its sketch is vague.`)
-  const { image, putBack } = await cropFace(photo, found, sidesFor(resolution))
+  const { image, putBack } = await cropFace(photo, found, sides)
   if (outputFrame === 'photo') return { image, original: photo, undo: putBack }
   return { image, original: image, undo: async (picture) => picture }
+}
+
+/**
+ * The face, found in as small a copy of the photo as it is sought in anyway, and the photo as large as a crop of it `wanted` px wide takes: read again where the copy
+ * is too small for that. A crop of endless width: the whole photo.
+ */
+async function findIn(
+  opened: OpenedImage,
+  name: string,
+  choice: FaceChoice,
+  wanted: number,
+): Promise<{ photo: Image; found: Face }> {
+  const smaller = SEARCHED / Math.max(opened.width, opened.height)
+  const seen = await opened.read(opened.width * opened.height * smaller ** 2)
+  const found = await findFace(seen, name, 'Choose another photo, or draw it whole with --crop none.', choice)
+  const larger = Math.min(opened.width / seen.width, wanted / cropSide(found))
+  if (larger <= 1) return { photo: seen, found }
+  const most = Number.isFinite(wanted) ? Math.min(SHOWN, seen.width * seen.height * larger ** 2) : undefined
+  const photo = await opened.read(most)
+  return { photo, found: scaledFace(found, photo.width / seen.width, photo.height / seen.height) }
 }

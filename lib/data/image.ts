@@ -25,8 +25,19 @@ export interface ReadOptions {
   pixelLimit?: number
   /** What errors call a picture given as bytes. */
   name?: string
-  /** A picture of more pixels is scaled down to these while it is read: what it takes in memory stays bounded. */
-  shrinkTo?: number
+}
+
+/** A picture's file whose head is read. */
+export interface OpenedImage {
+  /** In px, as a viewer shows it. */
+  width: number
+  /** In px. */
+  height: number
+  /**
+   * The picture; one of more than `most` pixels is scaled down to these while it is read: the sooner, the fewer of a JPEG are wanted.
+   * @throws IMAGE_INVALID where it is cut off.
+   */
+  read(most?: number): Promise<Image>
 }
 
 /** As sharp calls them; heif is AVIF. */
@@ -40,26 +51,39 @@ const KEYWORD = 'silverpoint'
  * sRGB whatever its profile, grey as RGB, what is transparent on white; of several pages or frames the first.
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE; IMAGE_INVALID where it is no such picture, is cut off or has too many pixels.
  */
-export async function readImage(source: string | Buffer, options: ReadOptions = {}): Promise<Image> {
+export async function readImage(source: string | Buffer, options?: ReadOptions): Promise<Image> {
+  return (await openImage(source, options)).read()
+}
+
+/** As readImage, but for reading it later, or at several sizes. @throws as readImage. */
+export async function openImage(source: string | Buffer, options: ReadOptions = {}): Promise<OpenedImage> {
   const { pixelLimit = PIXEL_LIMIT, name = typeof source === 'string' ? source : 'the given bytes' } = options
   const bytes = typeof source === 'string' ? await readFile(source) : source
-  try {
+  const wholePicture = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (cause) {
+      const [reason] = (cause as Error).message.split('\n')
+      throw new SilverpointError(
+        'IMAGE_INVALID',
+        `Expected a whole JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF picture of at most ${pixelLimit} pixels in ${name} but ${reason}. Fetch it again, convert it or scale it down.`,
+        { cause },
+      )
+    }
+  }
+  return wholePicture(async () => {
     const known = isHeic(bytes) ? await heicToPng(bytes, pixelLimit) : bytes
-    // Warnings pass: phones write JPEGs that decode whole and well, but with one.
-    const decoder = sharp(known, { failOn: 'error', limitInputPixels: false, autoOrient: true })
-    const { format, width, height, autoOrient } = await decoder.metadata()
+    const { format, width, height, autoOrient } = await decoderOf(known).metadata()
     if (!FORMATS.includes(format)) throw new Error(`it is of the format ${format}`)
     if (width * height > pixelLimit) throw new Error(`it has ${width} x ${height}`)
-    return await fromSharp(shrink(decoder, autoOrient, options.shrinkTo))
-  } catch (cause) {
-    const [reason] = (cause as Error).message.split('\n')
-    throw new SilverpointError(
-      'IMAGE_INVALID',
-      `Expected a whole JPEG, PNG, WebP, AVIF, HEIC, TIFF or GIF picture of at most ${pixelLimit} pixels in ${name} but ${reason}. Fetch it again, convert it or scale it down.`,
-      { cause },
-    )
-  }
+    const read = (most?: number) => wholePicture(() => fromSharp(shrink(decoderOf(known), autoOrient, most)))
+    return { width: autoOrient.width, height: autoOrient.height, read }
+  })
 }
+
+/** Warnings pass: phones write JPEGs that decode whole and well, but with one. */
+const decoderOf = (bytes: Buffer): Sharp =>
+  sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true })
 
 function shrink(decoder: Sharp, { width, height }: { width: number; height: number }, most?: number): Sharp {
   if (most === undefined || width * height <= most) return decoder
