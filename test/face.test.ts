@@ -248,12 +248,20 @@ describe('framing a photo', () => {
     for (const { image } of [large, far, whole]) await expectFramed(image)
   })
 
-  it('leaves it whole without a crop', async () => {
+  it('leaves it whole without a crop, at most four times as large as what is drawn, unless its own frame is asked for', async () => {
     const photo = await bytes()
-    const { image, original, undo } = await framePhoto(photo, 128, { ...choices, crop: 'none' })
-    expect(same(image, await readImage(photo))).toBe(true)
-    expect(original === image).toBe(true)
-    expect((await undo(image)) === image).toBe(true)
+    for (const [resolution, outputFrame, width] of [
+      [128, 'crop', 512],
+      [256, 'crop', 800],
+      [128, 'photo', 800],
+    ] as const) {
+      const framing = { ...choices, crop: 'none', outputFrame } as const
+      const { image, original, undo } = await framePhoto(photo, resolution, framing)
+      expect([image.width, image.height]).toEqual([width, (width * 3) / 4])
+      if (width === 800) expect(same(image, await readImage(photo))).toBe(true)
+      expect(original === image).toBe(true)
+      expect((await undo(image)) === image).toBe(true)
+    }
   })
 
   it('crops by default for small bundles alone', () => {

@@ -11,9 +11,9 @@ export interface FramingOptions {
   /** Which face, where there are several. Default: the largest; of those about as large, the most central. */
   face?: FaceChoice
   /**
-   * What a sketch of a cropped face shows: `crop` (the default), a square picture of the face, at the photo's own scale
-   * but no larger than four times what the model draws; or `photo`, the photo's whole frame with the sketch in its place
-   * and white paper around it, for laying one over the other.
+   * What a sketch shows: `crop` (the default), what is drawn, at the photo's own scale but no larger than four times what the
+   * model draws; or `photo`, the photo's whole frame in its own size, with white paper around a cropped face, for laying one
+   * over the other.
    */
   outputFrame?: 'crop' | 'photo'
 }
@@ -57,11 +57,11 @@ export async function framePhoto(
   { name = 'the given bytes', pixelLimit, onWarning }: PhotoOptions = {},
 ): Promise<Framed> {
   const opened = await openImage(source, { name, pixelLimit })
+  const sides = sidesFor(resolution)
   if (crop === 'none') {
-    const photo = await opened.read()
+    const photo = await opened.read(outputFrame === 'photo' ? undefined : pixelsWithin(opened, sides.most))
     return { image: photo, original: photo, undo: async (picture) => picture }
   }
-  const sides = sidesFor(resolution)
   const wanted = outputFrame === 'photo' ? Number.POSITIVE_INFINITY : sides.most
   const { photo, found } = await findIn(opened, name, face, wanted)
   const size = Math.min(found.box.width, found.box.height)
@@ -82,12 +82,16 @@ async function findIn(
   choice: FaceChoice,
   wanted: number,
 ): Promise<{ photo: Image; found: Face }> {
-  const smaller = SEARCHED / Math.max(opened.width, opened.height)
-  const seen = await opened.read(opened.width * opened.height * smaller ** 2)
+  const seen = await opened.read(pixelsWithin(opened, SEARCHED))
   const found = await findFace(seen, name, 'Choose another photo, or draw it whole with --crop none.', choice)
   const larger = Math.min(opened.width / seen.width, wanted / cropSide(found))
   if (larger <= 1) return { photo: seen, found }
   const most = Number.isFinite(wanted) ? Math.min(SHOWN, seen.width * seen.height * larger ** 2) : undefined
   const photo = await opened.read(most)
   return { photo, found: scaledFace(found, photo.width / seen.width, photo.height / seen.height) }
+}
+
+/** How many pixels a picture has whose longer side is `longest` px. */
+function pixelsWithin({ width, height }: OpenedImage, longest: number): number {
+  return width * height * (longest / Math.max(width, height)) ** 2
 }

@@ -37,7 +37,7 @@ const sketchOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--output-frame <frame>',
-        "what a cropped face's sketch shows: the crop, or the photo's frame with white paper around it (default: crop)",
+        "what a sketch shows: what is drawn, at most four times as large as the bundle draws, or the photo's whole frame in its own size (default: crop)",
       ).choices(['crop', 'photo']),
     )
     .option('--skip-existing', 'leave out photos whose sketches are there and would come out the same')
