@@ -250,7 +250,7 @@ describe('the managed cache', () => {
   it('is looked through newest first, with CUDA last where there is no GPU', () => {
     for (const name of ['2.13.0-cpu', '2.13.10-cpu', '2.13.2-cuda/torch', '.new-1-x'])
       mkdirSync(join(cache, 'libtorch', name), { recursive: true })
-    const looked = candidates(fits).map(({ folder }) => folder.slice(join(cache, 'libtorch').length + 1))
+    const looked = [...candidates(fits)].map(({ folder }) => folder.slice(join(cache, 'libtorch').length + 1))
     const plain = ['2.13.10-cpu', '2.13.0-cpu']
     const cuda = join('2.13.2-cuda', 'torch')
     expect(looked).toEqual(existsSync('/dev/nvidiactl') ? [cuda, ...plain] : [...plain, cuda])

@@ -29,10 +29,9 @@ export interface InstallOptions {
 
 /** The folder of a LibTorch that the addon can be built with; fetched when there is none. */
 export async function findOrInstall(say: (text: string) => void): Promise<string> {
-  const found = candidates(SUPPORTED).find(
-    ({ refused, folder }) => !refused && existsSync(join(folder, 'include', 'torch')),
-  )
-  return found?.folder ?? installLibTorch({ say, fits: SUPPORTED })
+  for (const { refused, folder } of candidates(SUPPORTED))
+    if (!refused && existsSync(join(folder, 'include', 'torch'))) return folder
+  return installLibTorch({ say, fits: SUPPORTED })
 }
 
 /** Fetches LibTorch unless there is one that the addon can use. */
@@ -40,7 +39,8 @@ export async function ensureLibTorch(
   options: Pick<InstallOptions, 'say' | 'onWarning' | 'quiet' | 'signal'>,
 ): Promise<void> {
   const fits = addonFits()
-  if (candidates(fits).every(({ refused }) => refused)) await installLibTorch({ fits, ...options })
+  for (const { refused } of candidates(fits)) if (!refused) return
+  await installLibTorch({ fits, ...options })
 }
 
 /**

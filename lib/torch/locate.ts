@@ -22,21 +22,22 @@ export interface LibTorch extends Candidate {
 }
 
 /** The places looked in, first to last, and what is there. `fits`: the major.minor versions the addon was built for. */
-export function candidates(fits: readonly string[], option?: string): Candidate[] {
-  const named = option ? [{ name: 'option', folder: resolve(option) }] : []
-  return [
-    ...named.map(({ name, folder }) => examine(name, folder, fits)),
-    ...libtorchFolders().map(({ name, folder }) => examine(name, folder, fits)),
-    ...managed().map((folder) => examine('managed cache', folder, fits)),
-    ...pythonTorch().map((folder) => examine('Python', folder, fits)),
-  ]
+export function* candidates(fits: readonly string[], option?: string): Generator<Candidate> {
+  if (option) yield examine('option', resolve(option), fits)
+  for (const { name, folder } of libtorchFolders()) yield examine(name, folder, fits)
+  for (const folder of managed()) yield examine('managed cache', folder, fits)
+  // Last, and only where one comes so far: to ask Python takes 0.15 s.
+  for (const folder of pythonTorch()) yield examine('Python', folder, fits)
 }
 
 /** The first LibTorch that fits, or an error that names every place. */
 export function locate(fits: readonly string[], option?: string): LibTorch {
-  const looked = candidates(fits, option)
-  const found = looked.find((candidate) => !candidate.refused)
-  if (found) return { ...found, version: found.version as string, libraries: libraries(found.folder) }
+  const looked: Candidate[] = []
+  for (const candidate of candidates(fits, option)) {
+    const { folder, version, refused } = candidate
+    if (version && !refused) return { ...candidate, version, libraries: libraries(folder) }
+    looked.push(candidate)
+  }
   const places = looked.map(({ source, folder, refused }) => `  ${source}: ${folder} (${refused})`)
   for (const name of ['SILVERPOINT_LIBTORCH', 'LIBTORCH']) {
     if (!process.env[name]) places.push(`  ${name}: not set`)
