@@ -43,6 +43,8 @@ export interface OpenedImage {
 /** As sharp calls them; heif is AVIF. */
 const FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']
 const PIXEL_LIMIT = 100_000_000
+/** zlib's: sharp's own 6 takes a quarter longer for 1 % fewer bytes of a sketch. */
+const COMPRESSION = 4
 /** Keyword of our text in a PNG. */
 const KEYWORD = 'silverpoint'
 
@@ -93,7 +95,7 @@ function shrink(decoder: Sharp, { width, height }: { width: number; height: numb
 
 /** A picture as an 8-bit PNG. `metadata` is put into it as JSON, where {@link readPngMetadata} finds it. */
 export async function encodePng(image: Image, metadata?: object): Promise<Buffer> {
-  const png = await toSharp(image).png().toBuffer()
+  const png = await toSharp(image).png({ compressionLevel: COMPRESSION }).toBuffer()
   return metadata ? withMetadata(png, metadata) : png
 }
 
