@@ -248,6 +248,22 @@ describe('framing a photo', () => {
     for (const { image } of [large, far, whole]) await expectFramed(image)
   })
 
+  it('finds the face of a large photo that its camera held on its side', async () => {
+    const upright = await canvas(1600, 1200, [{ path: PHOTO, side: 500, left: 900, top: 300 }])
+    const photo = await sharp(await encodePng(upright))
+      .rotate(-90)
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer()
+    const [cropped, placed] = await Promise.all([
+      framePhoto(photo, 128, choices),
+      framePhoto(photo, 128, { ...choices, outputFrame: 'photo' }),
+    ])
+    await expectFramed(cropped.image)
+    expect(Math.abs(cropped.image.width - 500)).toBeLessThan(80)
+    expect([placed.original.width, placed.original.height]).toEqual([1600, 1200])
+  })
+
   it('leaves it whole without a crop, at most four times as large as what is drawn, unless its own frame is asked for', async () => {
     const photo = await bytes()
     for (const [resolution, outputFrame, width] of [
