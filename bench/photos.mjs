@@ -5,6 +5,7 @@
 import sharp from 'sharp'
 import { framePhoto } from '../dist/data/face-framing.js'
 import { readImage } from '../dist/data/image.js'
+import { median } from './lib/in-turn.mjs'
 
 const PHOTO = new URL('../examples/demo/pair/photo.png', import.meta.url).pathname
 const SIZES = [
@@ -46,5 +47,5 @@ async function milliseconds(work) {
     const { user, system } = process.cpuUsage(before)
     taken.push((user + system) / 1000)
   }
-  return `${taken.sort((a, b) => a - b)[REPEATS >> 1].toFixed(0)} ms`
+  return `${median(taken).toFixed(0)} ms`
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { unscoped } from '../lib/torch/engine.js'
 import * as torch from '../lib/torch/index.js'
 import { settledMemory } from './tensors.js'
 
@@ -182,6 +183,14 @@ describe('scope', () => {
     expect(await kept.sum.item()).toBe(300)
     expect(torch.memoryStatistics().tensors).toBe(before + 1)
     kept.sum.dispose()
+  })
+
+  it('leaves alone what is made unscoped in it', async () => {
+    let kept: torch.Tensor | undefined
+    torch.scope(() => {
+      kept = unscoped(() => torch.ones([2]).add(1))
+    })
+    expect(await kept?.toArray()).toEqual(Float32Array.of(2, 2))
   })
 
   it('lasts across awaits and passes what it returns to the outer scope', async () => {

@@ -125,9 +125,12 @@ export class Sketcher {
     const ahead: ReturnType<typeof batches.next>[] = []
     try {
       while (true) {
-        while (ahead.length <= kept) ahead.push(batches.next())
-        // A failure is met when its batch's turn comes.
-        for (const next of ahead) next.catch(() => {})
+        while (ahead.length <= kept) {
+          const later = batches.next()
+          // A failure is met when its batch's turn comes.
+          later.catch(() => {})
+          ahead.push(later)
+        }
         const next = ahead.shift() as (typeof ahead)[number]
         const { value: batch, done } = await unlessCancelled(next, this.#signal, CANCELLED)
         if (done) return

@@ -1,4 +1,5 @@
-import { op, type ScriptModule, type Tensor, tensor } from '../torch/index.js'
+import { aten } from '../torch/engine.js'
+import { type ScriptModule, type Tensor, tensor } from '../torch/index.js'
 import type { Placement } from './bundle.js'
 import type { Manifest } from './manifest.js'
 
@@ -32,11 +33,7 @@ export class ImageEncoder {
   preprocess(images: Tensor): Tensor {
     const { side, mean, std } = this.#input
     const { device } = this.#placement
-    const resized = op('aten::_upsample_bicubic2d_aa', '', [
-      images.to({ device }),
-      [side, side],
-      false,
-    ])[0] as Tensor
+    const resized = aten('_upsample_bicubic2d_aa', '', images.to({ device }), [side, side], false)
     const unit = resized.clamp(-1, 1).add(1).mul(0.5)
     const channel = (values: readonly number[]) => tensor(values, [1, 3, 1, 1], { device })
     return unit.sub(channel(mean)).div(channel(std))

@@ -44,7 +44,7 @@ export interface SideLimits {
 export const sidesFor = (resolution: number): SideLimits => ({ least: resolution, most: 4 * resolution })
 
 /** In px of the photo, how wide a crop of the face is at the photo's own scale. */
-export const cropSide = (face: Face): number => 1 / scaleOf(fitSimilarity(fivePoints(face), MEAN_FACE))
+export const cropSide = (face: Face): number => 1 / scaleOf(toUnitOf(face))
 
 /** A photo that is such a crop already passes as it is. */
 export async function cropFace(photo: Image, face: Face, limits: SideLimits): Promise<FaceCrop> {
@@ -82,11 +82,14 @@ function placeCrop(
   face: Face,
   { least, most }: SideLimits,
 ): { side: number; toCrop: Similarity } | undefined {
-  const toUnit = fitSimilarity(fivePoints(face), MEAN_FACE)
+  const toUnit = toUnitOf(face)
   if (isCrop(photo, toUnit)) return undefined
-  const side = Math.round(Math.min(most, Math.max(least, 1 / scaleOf(toUnit))))
+  const side = Math.round(Math.min(most, Math.max(least, cropSide(face))))
   return { side, toCrop: scaledBy(toUnit, side) }
 }
+
+/** From the photo into a crop of side 1. */
+const toUnitOf = (face: Face): Similarity => fitSimilarity(fivePoints(face), MEAN_FACE)
 
 function isCrop({ width, height }: Image, toUnit: Similarity): boolean {
   const corners: Point[] = [

@@ -1,6 +1,6 @@
 /** Faces in pictures, photos or drawings, and where their features are. */
 import type { Point } from './align-similarity.js'
-import { type Candidate, findBoxes, sharedArea } from './faces/boxes.js'
+import { type Candidate, findBoxes, sharedArea, surest } from './faces/boxes.js'
 import { findLandmarks } from './faces/landmarks.js'
 import { fromSharp, type Image, requirePixels, toSharp } from './image.js'
 import type { Box } from './page.js'
@@ -68,17 +68,9 @@ async function search(image: Image, portrait: boolean): Promise<Candidate[]> {
       found.push(...(await findBoxes(image, side, least)))
       if (portrait && found.some(({ box }) => box.width * side >= LARGE * longer)) break
     }
-    if (found.length > 0) return distinct(found)
+    if (found.length > 0) return surest(found, (a, b) => sharedOfSmaller(a, b) >= SAME)
   }
   return []
-}
-
-/** Of boxes over one another, the surest. */
-function distinct(found: Candidate[]): Candidate[] {
-  const kept: Candidate[] = []
-  for (const one of found.sort((a, b) => b.score - a.score))
-    if (kept.every((other) => sharedOfSmaller(one.box, other.box) < SAME)) kept.push(one)
-  return kept
 }
 
 function sharedOfSmaller(a: Box, b: Box): number {

@@ -73,8 +73,8 @@ export async function framePhoto(
 }
 
 /**
- * The face, found in as small a copy of the photo as it is sought in anyway, and the photo as large as a crop of it `wanted` px wide takes: read again where the copy
- * is too small for that. A crop of endless width: the whole photo.
+ * The face, found in as small a copy of the photo as it is sought in anyway, and the photo as large as a crop of it `wanted` px wide
+ * takes: read again where the copy is too small for that. A crop of endless width: the whole photo.
  */
 async function findIn(
   opened: OpenedImage,

@@ -2,9 +2,9 @@
  * The network as a recorded program: a GPU captures it, and a timestep then asks for its hundreds of kernels in one call. On
  * the CPU there is nothing to gain.
  */
-import { AsyncResource } from 'node:async_hooks'
 import type { Bundle } from '../bundle/bundle.js'
 import type { UNet } from '../bundle/unet.js'
+import { unscoped } from '../torch/engine.js'
 import { noGrad, type Program, record, type Tensor, zeros } from '../torch/index.js'
 import type { Denoiser } from './generate.js'
 
@@ -15,8 +15,6 @@ const KEPT = 4
 export class RecordedUNets {
   readonly #bundle: Bundle
   readonly #recorded = new Map<number, RecordedUNet>()
-  // They outlive the scope that one is first asked for in.
-  readonly #inOwnScope = AsyncResource.bind((make: () => RecordedUNet) => make())
 
   constructor(bundle: Bundle) {
     this.#bundle = bundle
@@ -31,7 +29,8 @@ export class RecordedUNets {
   }
 
   #recordedOf(rows: number): RecordedUNet {
-    const found = this.#recorded.get(rows) ?? this.#inOwnScope(() => new RecordedUNet(this.#bundle, rows))
+    // They outlive the scope that one is first asked for in.
+    const found = this.#recorded.get(rows) ?? unscoped(() => new RecordedUNet(this.#bundle, rows))
     this.#recorded.delete(rows)
     this.#recorded.set(rows, found)
     for (const [other, oldest] of this.#recorded) {

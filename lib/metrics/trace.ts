@@ -1,6 +1,7 @@
-import { op, type Tensor } from '../torch/index.js'
+import { aten } from '../torch/engine.js'
+import type { Tensor } from '../torch/index.js'
 
 /** Sum of a square matrix's diagonal. */
 export function trace(matrix: Tensor): Tensor {
-  return op('aten::trace', '', [matrix])[0] as Tensor
+  return aten('trace', '', matrix)
 }

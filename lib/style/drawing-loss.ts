@@ -6,7 +6,8 @@
  */
 import type { Bundle } from '../bundle/bundle.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
-import { cosineSimilarity, type Device, mse, op, sort, type Tensor, tensor } from '../torch/index.js'
+import { aten } from '../torch/engine.js'
+import { cosineSimilarity, type Device, mse, sort, type Tensor, tensor } from '../torch/index.js'
 import { drawPairs } from './draw-pairs.js'
 import type { EncodedPairs } from './objective.js'
 
@@ -124,5 +125,5 @@ function gradientMagnitude(grey: Tensor, inner: number): Tensor {
 
 function averages(map: Tensor, square: number): Tensor {
   const window = [square, square]
-  return op('aten::avg_pool2d', '', [map, window, window, [0, 0], false, true, null])[0] as Tensor
+  return aten('avg_pool2d', '', map, window, window, [0, 0], false, true, null)
 }

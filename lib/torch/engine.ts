@@ -74,6 +74,11 @@ export function scope<T>(fn: () => T): T {
   ) as T
 }
 
+/** Runs `fn` in no scope: what it makes stays until it is disposed of, or collected. */
+export function unscoped<T>(fn: () => T): T {
+  return contexts.run({ gradients: context().gradients }, fn)
+}
+
 function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value]
   if (Array.isArray(value)) return value.flatMap(tensorsIn)

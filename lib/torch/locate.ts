@@ -42,8 +42,9 @@ export function locate(fits: readonly string[], option?: string): LibTorch {
   for (const name of ['SILVERPOINT_LIBTORCH', 'LIBTORCH']) {
     if (!process.env[name]) places.push(`  ${name}: not set`)
   }
-  if (managed().length === 0) places.push(`  managed cache: ${libtorchCache()} (empty)`)
-  if (pythonTorch().length === 0) places.push(`  Python: ${python()} has no torch`)
+  const nothingOf = (source: string) => looked.every((candidate) => candidate.source !== source)
+  if (nothingOf('managed cache')) places.push(`  managed cache: ${libtorchCache()} (empty)`)
+  if (nothingOf('Python')) places.push(`  Python: ${python()} has no torch`)
   throw new SilverpointError(
     'LIBTORCH_NOT_FOUND',
     `Expected LibTorch ${fits.join(' or ')} but found none. Looked in:\n${places.join('\n')}\nRun: silverpoint libtorch install`,

@@ -39,7 +39,8 @@ export async function findBoxes(image: Image, side: number, least: number): Prom
   const whole = { left: 0, top: 0, width, height }
   const look: Look = { side, mean: MEAN, filled: 'behind' }
   const answers = await network.run(squareOf(image, whole, look), side)
-  return surest(candidates(answers, Math.max(width, height), least))
+  const found = candidates(answers, Math.max(width, height), least)
+  return surest(found, (a, b) => sharedOfBoth(a, b) > SHARED)
 }
 
 /** [1, 25, cells, cells] */
@@ -70,11 +71,11 @@ function candidates(answers: Float32Array, longer: number, least: number): Candi
   return found
 }
 
-/** Without those that a surer one mostly covers. */
-function surest(found: Candidate[]): Candidate[] {
+/** The surest first, and without those of which a surer one is there already. */
+export function surest(found: readonly Candidate[], same: (a: Box, b: Box) => boolean): Candidate[] {
   const kept: Candidate[] = []
-  for (const one of found.sort((a, b) => b.score - a.score))
-    if (kept.every(({ box }) => sharedOfBoth(box, one.box) <= SHARED)) kept.push(one)
+  for (const one of found.toSorted((a, b) => b.score - a.score))
+    if (!kept.some(({ box }) => same(box, one.box))) kept.push(one)
   return kept
 }
 

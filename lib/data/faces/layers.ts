@@ -1,5 +1,6 @@
 /** The layers of face-api's networks, of TensorFlow's habits. */
-import { type OpArgument, op, type Tensor, tensor } from '../../torch/index.js'
+import { aten } from '../../torch/engine.js'
+import { type Tensor, tensor } from '../../torch/index.js'
 import type { Weight, Weights } from './weights.js'
 
 /** How a convolution of 3 x 3 pads. `same` is TensorFlow's: with a stride of 2, of even sides, behind the picture alone. */
@@ -37,21 +38,21 @@ export class Layers {
 
 /** `value` beside what is there. `sides`: left, right, top, bottom, and before and behind the channels. */
 export function padded(x: Tensor, sides: readonly number[], value = 0): Tensor {
-  return aten('constant_pad_nd', x, sides, value)
+  return aten('constant_pad_nd', '', x, sides, value)
 }
 
 /** `partial`: windows that reach beyond the picture take what they see of it. */
 export function maxPool(x: Tensor, side: number, stride: number, partial = false): Tensor {
-  return aten('max_pool2d', x, [side, side], [stride, stride], [0, 0], [1, 1], partial)
+  return aten('max_pool2d', '', x, [side, side], [stride, stride], [0, 0], [1, 1], partial)
 }
 
 export function averagePool(x: Tensor, side: number): Tensor {
-  return aten('avg_pool2d', x, [side, side], [2, 2], [0, 0], false, true, null)
+  return aten('avg_pool2d', '', x, [side, side], [2, 2], [0, 0], false, true, null)
 }
 
-export const relu = (x: Tensor): Tensor => aten('relu', x)
+export const relu = (x: Tensor): Tensor => aten('relu', '', x)
 
-export const leakyRelu = (x: Tensor): Tensor => aten('leaky_relu', x, 0.1)
+export const leakyRelu = (x: Tensor): Tensor => aten('leaky_relu', '', x, 0.1)
 
 function convolved(
   x: Tensor,
@@ -63,11 +64,7 @@ function convolved(
 ): Tensor {
   const around = padding === 'same' && stride === 1 ? 1 : 0
   const input = padding === 'same' && stride === 2 ? padded(x, [0, 1, 0, 1]) : x
-  return aten('conv2d', input, made(filters), bias, [stride, stride], [around, around], [1, 1], groups)
+  return aten('conv2d', '', input, made(filters), bias, [stride, stride], [around, around], [1, 1], groups)
 }
 
 const made = ({ data, shape }: Weight): Tensor => tensor(data, shape)
-
-function aten(name: string, ...args: OpArgument[]): Tensor {
-  return op(`aten::${name}`, '', args)[0] as Tensor
-}

@@ -2,7 +2,7 @@
  * A network of face-api's on the compute thread, recorded with its first call: its operators are many, and so small that a second thread
  * takes longer to wake than it helps.
  */
-import { AsyncResource } from 'node:async_hooks'
+import { unscoped } from '../../torch/engine.js'
 import { noGrad, type Program, record, type Tensor, tensor, zeros } from '../../torch/index.js'
 import { Layers } from './layers.js'
 import { readWeights } from './weights.js'
@@ -18,8 +18,6 @@ export class Network {
   readonly #forward: (layers: Layers, picture: Tensor) => Tensor
   #layers: Layers | undefined
   readonly #recorded = new Map<number, Recorded>()
-  // They outlive the scope that one is first asked for in.
-  readonly #inOwnScope = AsyncResource.bind((make: () => Recorded) => make())
 
   /**
    * @param model what its files are called.
@@ -32,7 +30,8 @@ export class Network {
 
   /** @param square [side, side, 3] @throws OPERATION_FAILED where its weights can't be read. */
   async run(square: Float32Array, side: number): Promise<Float32Array> {
-    const { input, program } = this.#of(side)
+    // They outlive the scope that one is first asked for in.
+    const { input, program } = this.#recorded.get(side) ?? unscoped(() => this.#record(side))
     using picture = tensor(square, [1, side, side, 3])
     input.copy_(picture)
     // Read before the next call is queued.
@@ -40,18 +39,13 @@ export class Network {
     return values as Float32Array
   }
 
-  #of(side: number): Recorded {
-    const found = this.#recorded.get(side) ?? this.#inOwnScope(() => this.#record(side))
-    this.#recorded.set(side, found)
-    return found
-  }
-
   #record(side: number): Recorded {
     this.#layers ??= new Layers(readWeights(this.#model))
     const layers = this.#layers
     const input = zeros([1, side, side, 3])
     const forward = () => this.#forward(layers, input.permute([0, 3, 1, 2]))
-    const program = noGrad(() => record(forward, { threads: 1 }))
-    return { input, program }
+    const recorded = { input, program: noGrad(() => record(forward, { threads: 1 })) }
+    this.#recorded.set(side, recorded)
+    return recorded
   }
 }
