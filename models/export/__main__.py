@@ -1,7 +1,7 @@
 """Exports a diffusers InstructPix2Pix checkpoint (folder or hub name) with its CLIP as a silverpoint bundle.
 
     python -m models.export SOURCE -o DIR [--clip SOURCE] [--name NAME] [--weights float32|float16|bfloat16] [--guidance TEXT IMAGE]
-        [--steps N]
+        [--steps N] [--compressed]
 """
 
 import argparse
@@ -22,6 +22,7 @@ def parse() -> argparse.Namespace:
     guidance = "how strongly instruction and photo guide unless a user says otherwise; default InstructPix2Pix's own 7.5 1.5"
     parser.add_argument("--guidance", nargs=2, type=float, default=DEFAULT_GUIDANCE, metavar=("TEXT", "IMAGE"), help=guidance)
     parser.add_argument("--steps", type=int, default=12, help="calls of the network a photo unless a user says otherwise; default 12")
+    parser.add_argument("--compressed", action="store_true", help="smaller files, which take longer to read: half types by a twelfth")
     return parser.parse_args()
 
 
@@ -33,7 +34,8 @@ def main() -> None:
 
     quiet()
     checkpoint = Checkpoint(options.source, options.clip)
-    export(checkpoint, options.output, options.name or checkpoint.name, options.weights, options.guidance, options.steps)
+    name = options.name or checkpoint.name
+    export(checkpoint, options.output, name, options.weights, options.guidance, options.steps, options.compressed)
     print(options.output)
 
 

@@ -13,20 +13,24 @@ from .verify import CHECKED, TRACED, Shapes, example
 from .weights_id import WeightsId
 
 
-def export(checkpoint: Checkpoint, target: Path, name: str, weights: str, guidance: tuple[float, float], steps: int) -> None:
+def export(
+    checkpoint: Checkpoint, target: Path, name: str, weights: str, guidance: tuple[float, float], steps: int,
+    compressed: bool = False,
+) -> None:
     """Makes or replaces the bundle `target`, its networks stored in the floating type named by `weights`.
 
     `guidance`, `steps`: the text and image scales, and the sampler's steps, it is to be used with.
+    `compressed`: the files are smaller, and take longer to read.
     """
     say(f"comparing the text encoder of {checkpoint.source} with the CLIP {checkpoint.clip_name}")
     check_text_tower(checkpoint)
     with bundle.replacing(target, bundle.DRAWING) as folder:
         scales = {"text": guidance[0], "image": guidance[1]}
         head = {"format": bundle.FORMAT, "version": 1, "name": name, "guidance": scales, "steps": steps}
-        bundle.write(folder, {**head, **_write(checkpoint, folder, weights)})
+        bundle.write(folder, {**head, **_write(checkpoint, folder, weights, compressed)})
 
 
-def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
+def _write(checkpoint: Checkpoint, folder: Path, dtype: str, compressed: bool) -> dict[str, Any]:
     """Writes all files but bundle.json; returns what it says of them."""
     schedule = manifest.schedule(checkpoint.scheduler())
     clip, vae, sum_of_weights = checkpoint.clip(), checkpoint.vae(), WeightsId()
@@ -34,7 +38,7 @@ def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
     resolution = manifest.resolution(checkpoint.unet_settings(), latents)
     words = manifest.tokenizer(folder, checkpoint.tokenizer(), text["vocabulary"])
     shapes = Shapes(latents["channels"], latents["downscale"], text["width"], text["tokens"], text["vocabulary"], image["side"])
-    writer = _RoleWriter(folder, getattr(torch, dtype), shapes)
+    writer = _RoleWriter(folder, getattr(torch, dtype), compressed, shapes)
 
     writer.add("text_embed", roles.TextEmbed(clip.text_model))
     writer.add("text_encode", roles.TextEncode(clip.text_model))
@@ -60,8 +64,8 @@ def _write(checkpoint: Checkpoint, folder: Path, dtype: str) -> dict[str, Any]:
 
 
 class _RoleWriter:
-    def __init__(self, folder: Path, dtype: torch.dtype, shapes: Shapes):
-        self.folder, self.dtype, self.shapes = folder, dtype, shapes
+    def __init__(self, folder: Path, dtype: torch.dtype, compressed: bool, shapes: Shapes):
+        self.folder, self.dtype, self.compressed, self.shapes = folder, dtype, compressed, shapes
         self.entries: dict[str, dict[str, Any]] = {}
 
     def in_order(self) -> dict[str, dict[str, Any]]:
@@ -70,4 +74,6 @@ class _RoleWriter:
     def add(self, role: str, module: torch.nn.Module) -> None:
         traced_with, checked_with = (example(role, self.shapes, sizes) for sizes in (TRACED, CHECKED))
         signature = roles.SIGNATURES[role]
-        self.entries[role] = bundle.write_role(self.folder, role, module, signature, traced_with, checked_with, self.dtype)
+        self.entries[role] = bundle.write_role(
+            self.folder, role, module, signature, traced_with, checked_with, self.dtype, self.compressed
+        )

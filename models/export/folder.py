@@ -22,7 +22,7 @@ DRAWING, METRICS = "instruct-pix2pix", "metrics"  # kinds
 
 def write_role(
     folder: Path, role: str, module: torch.nn.Module, signature: Signature, traced_with: Tensors, checked_with: Tensors,
-    dtype: torch.dtype = torch.float32,
+    dtype: torch.dtype = torch.float32, compressed: bool = False,
 ) -> dict[str, Any]:
     """Traces a module, checks the trace on inputs of another size and writes it. Returns what bundle.json says of it."""
     say(f"tracing {role}")
@@ -32,8 +32,8 @@ def write_role(
     verify(role, module, traced, checked_with)
     path = folder / f"{role}.pt"
     try:
-        save(traced, path, dtype)
-    except RuntimeError as error:  # PyTorch's for a full disk
+        save(traced, path, dtype, compressed)
+    except (RuntimeError, OSError) as error:  # PyTorch's and Python's for a full disk
         raise _unwritable(path, error) from error
     return {**file_entry(path), "format": "torchscript", "inputs": list(signature.inputs), "outputs": list(signature.outputs)}
 

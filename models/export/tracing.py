@@ -1,6 +1,7 @@
 """From an eager module to a TorchScript file that any device, floating type and size can run."""
 
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,27 +43,23 @@ def trace(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> torch.ji
         return torch.jit.trace(module, inputs, check_trace=False, _store_inputs=False)
 
 
-def save(module: torch.jit.ScriptModule, path: Path, dtype: torch.dtype) -> None:
+def save(module: torch.jit.ScriptModule, path: Path, dtype: torch.dtype, compressed: bool) -> None:
     """Writes the module with its floating weights in `dtype`, and without debug records: these name folders of this machine."""
     whole = path.with_suffix(".whole")
     with warnings.catch_warnings(), _stored_as(module, dtype):
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.jit.save(module, str(whole))
-    _copy_without_debug(whole, path)
+    _copy_without_debug(whole, path, zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED)
     whole.unlink()
 
 
-def _copy_without_debug(source: Path, target: Path) -> None:
-    reader, writer = torch._C.PyTorchFileReader(str(source)), torch._C.PyTorchFileWriter(str(target))
-    # The version decides how operators are read: with the writer's own default, division would be read as PyTorch 1.5 meant it.
-    version = next(name for name in ("version", ".data/version") if reader.has_record(name))
-    writer.set_min_version(int(reader.get_record(version)))
-    for name in reader.get_all_records():
-        written_by_itself = name in ("version", "byteorder") or name.startswith(".data/")
-        if not written_by_itself and not name.endswith(".debug_pkl"):
-            record = reader.get_record(name)
-            writer.write_record(name, record, len(record))
-    writer.write_end_of_file()
+def _copy_without_debug(source: Path, target: Path, compression: int) -> None:
+    with zipfile.ZipFile(source) as whole, zipfile.ZipFile(target, "w") as kept:
+        for name in whole.namelist():
+            # The id is a sum of all records, those of debugging too.
+            if not name.endswith((".debug_pkl", "/serialization_id")):
+                # Of no date: the same weights are the same file.
+                kept.writestr(zipfile.ZipInfo(name), whole.read(name), compression)
 
 
 @contextmanager
