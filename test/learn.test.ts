@@ -18,6 +18,7 @@ import { type LearnOptions, learnStyle } from '../lib/style/learn.js'
 import { Likeness } from '../lib/style/likeness.js'
 import { PairNoise } from '../lib/style/pair-noise.js'
 import { encodePairs, framePair, mirrorPair, type Pair, preparePair } from '../lib/style/pairs.js'
+import { Palette } from '../lib/style/palette.js'
 import { RECIPES } from '../lib/style/recipe.js'
 import type { StepLosses } from '../lib/style/step-losses.js'
 import { TEXTS } from '../lib/style/texts.js'
@@ -229,6 +230,22 @@ describe('learning a style', () => {
     const style = await learnStyle(bundle, pairs, quick)
     expect(style.provenance.pairs).toHaveLength(2)
     expect(style.hash).not.toBe((await learnStyle(bundle, pairs[0]!, quick)).hash)
+  })
+
+  it('learns a sketch in one ink on one paper as black on white, and keeps its colours', async () => {
+    const { photo, sketch } = await preparePair(pairs[0]!, bundle.manifest.resolution)
+    const ofPaper = new Palette(Float32Array.of(0.3, 0.1, 0.05, 0.9, 0.8, 0.65))
+    const coloured = ofPaper.inColours(sketch)
+    const palette = Palette.of([coloured])!
+    const two = { ...quick, changes: { ...quick.changes, steps: 2, returned: { kind: 'last' } } } as const
+    const style = await learnStyle(bundle, { photo, sketch: coloured }, two)
+    expect(style.palette).toEqual(palette)
+    const white = await learnStyle(bundle, { photo, sketch: palette.onWhite(coloured) }, two)
+    expect(white.instruction).toEqual(style.instruction)
+    const plain = { ...two, changes: { ...two.changes, palette: false } }
+    const asItIs = await learnStyle(bundle, { photo, sketch: coloured }, plain)
+    expect(asItIs.palette).toBeUndefined()
+    expect(asItIs.instruction).not.toEqual(style.instruction)
   })
 
   it('gives the same file for the same seed, and another for another', async () => {

@@ -9,6 +9,7 @@ import { Sketcher, type SketcherOptions } from '../lib/batch/sketcher.js'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { readImage, readPngMetadata } from '../lib/data/image.js'
 import type { SilverpointError } from '../lib/errors.js'
+import { Palette } from '../lib/style/palette.js'
 import { Style } from '../lib/style/style.js'
 import * as torch from '../lib/torch/index.js'
 import { fixture, maxDifference } from './helpers.js'
@@ -109,6 +110,17 @@ describe('a Sketcher', () => {
     }
     const [other] = await sketched({ ...own, style: ink }, [photos[0]!])
     expect(maxDifference(pixels(mixed[0]), pixels(other))).toBeGreaterThan(0.05)
+  })
+
+  it("draws in a style's colours, beside photos in none", async () => {
+    const { instruction, shape, provenance } = await makeStyle(bundle, 'ink', 2)
+    const plain = new Style(instruction, shape, provenance)
+    const palette = new Palette(Float32Array.of(0.4, 0.1, 0, 0.9, 0.8, 0.7))
+    const coloured = new Style(instruction, shape, provenance, palette)
+    const batch = [plain, coloured].map((style) => ({ photo: photos[0]!, style }))
+    const [black, red] = (await sketched({ batch: 2 }, batch)).map(({ sketch }) => sketch!)
+    expect(maxDifference(red!.data, palette.inColours(black!).data)).toBeLessThan(2.1 / 255)
+    expect(maxDifference(red!.data, black!.data)).toBeGreaterThan(0.1)
   })
 
   it('gives a photo whose own style or text will not do an error, and draws the others', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bundle, loadBundle } from '../lib/bundle/bundle.js'
 import { parseSafetensors, serialiseSafetensors } from '../lib/data/safetensors.js'
 import { hybridInstruction } from '../lib/style/hybrid.js'
+import { Palette } from '../lib/style/palette.js'
 import type { Provenance } from '../lib/style/provenance.js'
 import { recipe } from '../lib/style/recipe.js'
 import { Style } from '../lib/style/style.js'
@@ -54,6 +55,26 @@ describe('a style file', () => {
     expect(loaded.instruction).toEqual(style.instruction)
     expect(loaded.provenance).toEqual(style.provenance)
     expect(loaded.hash).toBe(style.hash)
+  })
+
+  it('keeps the colours that its drawings are given', () => {
+    const { instruction, shape, provenance, hash } = styleOf()
+    const palette = new Palette(Float32Array.of(0, 0, 0, 0.75, 0.5, 0.25))
+    const style = new Style(instruction, shape, provenance, palette)
+    expect(Style.parse(style.serialise(), 'colours').palette).toEqual(palette)
+    expect(style.hash).not.toBe(hash)
+  })
+
+  it.each([[[1, 3]], [[3, 2]]])('with colours of the shape [%s] is refused', (shape) => {
+    const { tensors, metadata } = parseSafetensors(styleOf().serialise(), 'style')
+    const data = new Uint8Array(4 * shape[0]! * shape[1]!)
+    const bytes = serialiseSafetensors({
+      tensors: { ...tensors, palette: { dtype: 'float32', shape, data } },
+      metadata,
+    })
+    expect(() => Style.parse(bytes, 'colours')).toThrow(
+      `Expected a tensor "palette" of at least 2 colours in 3 channels in the style colours but received [${shape}]`,
+    )
   })
 
   it('of other weights is refused, naming both', async () => {

@@ -2,8 +2,8 @@
 
     python -m examples.demo.make        from the repository's root; needs numpy and opencv-python-headless
 
-The drawing imitates a left hand's pencil: fine strokes slanting one way, laid denser where it is darker, and contours of several
-passes, in soft graphite on white paper. No family of models/training/styles draws so.
+The drawing imitates red chalk, sanguine, on cream paper: soft shading, contours of several passes, white where light falls on the
+face, and nothing of the background. No family of models/training/styles draws so.
 """
 
 import io
@@ -19,6 +19,8 @@ import numpy as np
 
 HERE = Path(__file__).parent
 SIDE = 256
+# BGR
+CREAM, SANGUINE, WHITE = (np.array(colour, np.float32) / 255 for colour in ((192, 222, 238), (38, 58, 150), (244, 252, 255)))
 # (package, file inside it, left, top, side)
 PAIR = ("scikit-image==0.25.2", "skimage/data/astronaut.png", 122, 2, 204)
 PHOTOS = {
@@ -49,48 +51,53 @@ def crop(source: tuple[str, str, int, int, int]) -> np.ndarray:
     return cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA if side > SIDE else cv2.INTER_CUBIC)
 
 
-def pencil(photo: np.ndarray) -> np.ndarray:
-    rng = np.random.default_rng(1)
-    tone = cv2.GaussianBlur(cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY).astype(np.float32) / 255, (0, 0), 1.2)
+def sanguine(photo: np.ndarray) -> np.ndarray:
+    rng = np.random.default_rng(2)
+    tone = blurred(cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY).astype(np.float32) / 255, 1.6)
     low, high = np.quantile(tone, (0.02, 0.98))
-    dark = 1 - np.clip((tone - low) / (high - low), 0, 1)
-    # Light falls from the upper left, and the background is left as paper.
-    head = np.zeros_like(dark)
-    cv2.ellipse(head, (int(SIDE * 0.49), int(SIDE * 0.50)), (int(SIDE * 0.36), int(SIDE * 0.47)), 0, 0, 360, 1.0, -1)
-    cv2.rectangle(head, (int(SIDE * 0.2), int(SIDE * 0.85)), (int(SIDE * 0.9), SIDE), 1.0, -1)
-    dark *= cv2.GaussianBlur(head, (0, 0), 6)
-    graphite = np.zeros_like(dark)
-    hatch(graphite, dark, rng)
-    contours(graphite, tone, head, rng)
-    ground = 0.975 + 0.006 * cv2.GaussianBlur(rng.standard_normal(dark.shape).astype(np.float32), (0, 0), 1.5) * 4
-    amount = np.clip(1.3 * cv2.GaussianBlur(graphite, (0, 0), 0.45), 0, 0.92)[..., None]
-    drawn = ground[..., None] * (1 - amount) + amount * 0.15 * np.ones(3, np.float32)
+    tone = np.clip((tone - low) / (high - low), 0, 1)
+    figure, face = sitter()
+    grain = 0.75 + 0.25 * np.clip(0.5 + 0.5 * noise(rng, 0.9), 0, 1)
+    shade = np.clip(1.1 * ((1 - tone) * figure - 0.25), 0, 0.75)
+    chalk = 0.65 * shade * grain + 0.9 * contours(tone, figure, rng) * grain
+    lights = np.clip(3 * (tone - 0.72), 0, 1) * face * grain
+    paper = CREAM * (1 + 0.012 * noise(rng, 1.2))[..., None]
+    drawn = laid(laid(paper, SANGUINE, np.clip(chalk, 0, 0.95)), WHITE, 0.75 * lights)
     return (np.clip(drawn, 0, 1) * 255).round().astype(np.uint8)
 
 
-def hatch(graphite: np.ndarray, dark: np.ndarray, rng: np.random.Generator) -> None:
-    """Strokes from lower right to upper left, as a left hand lays them; three passes, each for darker parts only."""
-    for limit, count in ((0.18, 5200), (0.42, 4200), (0.68, 3600)):
-        for _ in range(count):
-            x, y = rng.uniform(0, SIDE, 2)
-            here = dark[int(y), int(x)]
-            if here < limit or rng.random() > 0.35 + here:
-                continue
-            angle = np.deg2rad(-132 + rng.normal(0, 5))
-            reach = rng.uniform(5, 15)
-            end = (x + reach * np.cos(angle), y + reach * np.sin(angle))
-            stroke = np.zeros_like(graphite)
-            cv2.line(stroke, (int(x * 8), int(y * 8)), (int(end[0] * 8), int(end[1] * 8)), 1.0, 1, cv2.LINE_AA, 3)
-            graphite += rng.uniform(0.10, 0.26) * stroke
+def sitter() -> tuple[np.ndarray, np.ndarray]:
+    """Where head and shoulders are, and where the face is: the background is left as paper."""
+    figure, face = (np.zeros((SIDE, SIDE), np.float32) for _ in range(2))
+    centre = (int(SIDE * 0.49), int(SIDE * 0.50))
+    cv2.ellipse(figure, centre, (int(SIDE * 0.36), int(SIDE * 0.47)), 0, 0, 360, 1.0, -1)
+    cv2.rectangle(figure, (int(SIDE * 0.2), int(SIDE * 0.85)), (int(SIDE * 0.9), SIDE), 1.0, -1)
+    cv2.ellipse(face, centre, (int(SIDE * 0.2), int(SIDE * 0.3)), 0, 0, 360, 1.0, -1)
+    return blurred(figure, 6), blurred(face, 8)
 
 
-def contours(graphite: np.ndarray, tone: np.ndarray, head: np.ndarray, rng: np.random.Generator) -> None:
-    """Dark lines by a difference of Gaussians, in three passes that do not quite meet."""
-    edges = np.clip(9 * (cv2.GaussianBlur(tone, (0, 0), 2.6) - cv2.GaussianBlur(tone, (0, 0), 1.3)) - 0.05, 0, 1) * head
+def contours(tone: np.ndarray, figure: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Broad lines by a difference of Gaussians, in three passes that do not quite meet."""
+    edges = np.clip(12 * (blurred(tone, 3.2) - blurred(tone, 1.8)) - 0.09, 0, 1) * figure
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
-    for amount in (0.0, 1.0, 1.4):
-        shift = [amount * 9 * cv2.GaussianBlur(rng.standard_normal(tone.shape).astype(np.float32), (0, 0), 9) for _ in range(2)]
-        graphite += 0.4 * cv2.remap(edges, x + shift[0], y + shift[1], cv2.INTER_LINEAR)
+    passes = [
+        cv2.remap(edges, x + astray * noise(rng, 10), y + astray * noise(rng, 10), cv2.INTER_LINEAR) for astray in (0.5, 1.6, 2.2)
+    ]
+    return np.clip(0.5 * sum(passes), 0, 1)
+
+
+def laid(ground: np.ndarray, colour: np.ndarray, amount: np.ndarray) -> np.ndarray:
+    return ground * (1 - amount[..., None]) + colour * amount[..., None]
+
+
+def blurred(picture: np.ndarray, sigma: float) -> np.ndarray:
+    return cv2.GaussianBlur(picture, (0, 0), sigma)
+
+
+def noise(rng: np.random.Generator, sigma: float) -> np.ndarray:
+    """Of grains as wide as `sigma`, standard deviation 1."""
+    grains = blurred(rng.standard_normal((SIDE, SIDE)).astype(np.float32), sigma)
+    return grains / grains.std()
 
 
 def main() -> None:
@@ -98,7 +105,7 @@ def main() -> None:
         (HERE / folder).mkdir(exist_ok=True)
     photo = crop(PAIR)
     cv2.imwrite(str(HERE / "pair" / "photo.png"), photo)
-    cv2.imwrite(str(HERE / "pair" / "sketch.png"), pencil(photo))
+    cv2.imwrite(str(HERE / "pair" / "sketch.png"), sanguine(photo))
     for name, source in PHOTOS.items():
         cv2.imwrite(str(HERE / "photos" / name), crop(source))
 

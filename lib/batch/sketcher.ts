@@ -212,7 +212,8 @@ export class Sketcher {
         const image = drawn.get(index) as Image | Error
         if (image instanceof Error) return { index, photo, inputHash, error: image }
         const parameters = this.#parametersOf(one)
-        const sketch = await framed.undo(await fitted.undo(image))
+        const placed = await framed.undo(await fitted.undo(image))
+        const sketch = one.wish.style?.palette?.inColours(placed) ?? placed
         return { index, photo, inputHash, original: framed.original, parameters, sketch }
       }),
     )

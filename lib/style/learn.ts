@@ -19,6 +19,8 @@ import {
   type PreparedPair,
   preparePair,
 } from './pairs.js'
+import { Palette } from './palette.js'
+import type { Provenance } from './provenance.js'
 import { type Recipe, type RecipeName, recipe as recipeOf } from './recipe.js'
 import type { StepLosses } from './step-losses.js'
 import { Style } from './style.js'
@@ -78,13 +80,15 @@ export async function learnStyle(
   const prepared = await Promise.all(
     list.map((pair) => preparePair(pair, bundle.manifest.resolution, options)),
   )
+  const palette = recipe.palette ? Palette.of(prepared.map(({ sketch }) => sketch)) : undefined
+  const seen = prepared.map(({ photo, sketch }) => ({ photo, sketch: palette?.onWhite(sketch) ?? sketch }))
   const settings = await settingsOf(bundle, prepared, recipe, options)
   const { checkpoint } = options
   if (checkpoint) await removeTemporaries([checkpoint])
   const saved = checkpoint ? await loadCheckpoint(checkpoint, settings) : undefined
 
   return scope(async () => {
-    const pairs = encodePairs(bundle, recipe.mirrored ? [...prepared, ...prepared.map(mirrorPair)] : prepared)
+    const pairs = encodePairs(bundle, recipe.mirrored ? [...seen, ...seen.map(mirrorPair)] : seen)
     const initial = saved?.state.initial ?? (await initialText(bundle, pairs, recipe, options))
     // Only steps that draw ask the image tower again.
     if (!recipe.drawing) bundle.images.unload()
@@ -103,7 +107,8 @@ export async function learnStyle(
     }
     if (saved) await run.restore(saved)
     await descend(run, recipe.steps, save, options)
-    const style = await styleOf(bundle, run, initial, recipe, settings, options)
+    const recipeName = options.recipe ?? 'default'
+    const style = await styleOf(bundle, run, { initial, palette, recipeName, recipe, settings })
     run.dispose()
     bundle.images.unload()
     return style
@@ -159,24 +164,30 @@ async function settingsOf(
   }
 }
 
+/** What a style is told of, beside what was learned. */
+interface Told {
+  initial: InitialText
+  palette: Palette | undefined
+  recipeName: RecipeName
+  recipe: Recipe
+  settings: { seed: number; pairs: ReturnType<typeof hashPair>[] }
+}
+
 async function styleOf(
   bundle: Bundle,
   run: LearningRun,
-  { text, from }: InitialText,
-  recipe: Recipe,
-  settings: { seed: number; pairs: ReturnType<typeof hashPair>[] },
-  options: LearnOptions,
+  { initial, palette, recipeName, recipe, settings }: Told,
 ): Promise<Style> {
   const { manifest, device, dtype, tokenizer } = bundle
   const { instruction, step } = await run.result()
-  return new Style(instruction, [manifest.text.tokens, manifest.text.width], {
+  const provenance: Provenance = {
     bundle: manifest.name,
     weightsId: manifest.weightsId,
     start: 1,
-    end: tokenizer.encode(text).eos,
-    text,
-    textFrom: from,
-    recipeName: options.recipe ?? 'default',
+    end: tokenizer.encode(initial.text).eos,
+    text: initial.text,
+    textFrom: initial.from,
+    recipeName,
     recipe: { ...recipe },
     seed: settings.seed,
     step,
@@ -184,5 +195,6 @@ async function styleOf(
     dtype,
     device,
     silverpoint: version,
-  })
+  }
+  return new Style(instruction, [manifest.text.tokens, manifest.text.width], provenance, palette)
 }

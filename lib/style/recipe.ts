@@ -38,6 +38,8 @@ export interface Recipe {
   pez: { tokens: number; steps: number }
   /** Whether plain texts (texts.ts) are tried beside PEZ's: it begins from the one by which the pairs come out likest. */
   plainTexts: boolean
+  /** Whether sketches in one ink on one paper are learned as if in black on white, and these colours kept beside what is learned. */
+  palette: boolean
   /** How strongly what the bundle measures of the pair is laid into the text it begins from: 1 as in its training, 0 not. */
   manner: number
 }
@@ -63,6 +65,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     returned: { kind: 'last' },
     pez: { tokens: 16, steps: 3000 },
     plainTexts: false,
+    palette: false,
     manner: 0,
   },
   // Nguyen et al., "Visual Instruction Inversion", NeurIPS 2023, as its code runs.
@@ -81,6 +84,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     returned: { kind: 'lowest-step' },
     pez: { tokens: 10, steps: 3000 },
     plainTexts: false,
+    palette: false,
     manner: 0,
   },
   default: {
@@ -99,6 +103,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     returned: { kind: 'likest', every: 20 },
     pez: { tokens: 10, steps: 200 },
     plainTexts: true,
+    palette: true,
     manner: 1,
   },
 }

@@ -5,11 +5,13 @@ import {
   parseSafetensors,
   readSafetensors,
   type SafetensorsFile,
+  type StoredTensor,
   serialiseSafetensors,
 } from '../data/safetensors.js'
 import { writeFileAtomically } from '../data/write-file.js'
 import { SilverpointError } from '../errors.js'
 import { type Tensor, tensor } from '../torch/index.js'
+import { Palette } from './palette.js'
 import { invalidStyle, type Provenance, parseProvenance, provenanceMetadata } from './provenance.js'
 
 /**
@@ -29,12 +31,20 @@ export class Style {
   readonly shape: readonly [tokens: number, width: number]
   /** Where it comes from. */
   readonly provenance: Provenance
+  /** The colours that its drawings, black on white as the bundle makes them, are given. */
+  readonly palette: Palette | undefined
 
   /** From what learning gave. To read a file: {@link Style.load}. */
-  constructor(instruction: Float32Array, shape: readonly [number, number], provenance: Provenance) {
+  constructor(
+    instruction: Float32Array,
+    shape: readonly [number, number],
+    provenance: Provenance,
+    palette?: Palette,
+  ) {
     this.instruction = instruction
     this.shape = shape
     this.provenance = provenance
+    this.palette = palette
   }
 
   /** Reads a file. @throws FILE_NOT_FOUND, SAFETENSORS_INVALID, STYLE_INVALID. */
@@ -49,26 +59,21 @@ export class Style {
 
   static #from({ tensors, metadata }: SafetensorsFile, path: string): Style {
     const provenance = parseProvenance(metadata, path)
-    const stored = tensors.instruction
-    const [tokens, width] = stored?.shape ?? []
-    if (stored?.dtype !== 'float32' || stored.shape.length !== 2 || !tokens || !width) {
-      const got = stored ? `${stored.dtype} [${stored.shape}]` : 'none'
-      throw invalidStyle(path, `a tensor "instruction" of float32 [tokens, width]`, got)
-    }
-    if (provenance.end >= tokens) throw invalidStyle(path, `end below ${tokens}`, String(provenance.end))
-    // A copy: the file's bytes need not be aligned.
-    const values = new Float32Array(new Uint8Array(stored.data).buffer)
-    if (!values.every(Number.isFinite)) throw invalidStyle(path, 'finite numbers', 'NaN or infinity')
-    return new Style(values, [tokens, width], provenance)
+    const { values, shape } = matrixOf(tensors, 'instruction', path)
+    if (provenance.end >= shape[0]) throw invalidStyle(path, `end below ${shape[0]}`, String(provenance.end))
+    const palette = tensors.palette ? new Palette(coloursOf(tensors, path)) : undefined
+    return new Style(values, shape, provenance, palette)
   }
 
   /** The bytes of its file; the same style always gives the same. */
   serialise(): Uint8Array {
-    const { buffer, byteOffset, byteLength } = this.instruction
-    const data = new Uint8Array(buffer, byteOffset, byteLength)
+    const { instruction, shape, palette, provenance } = this
     return serialiseSafetensors({
-      tensors: { instruction: { dtype: 'float32', shape: [...this.shape], data } },
-      metadata: provenanceMetadata(this.provenance),
+      tensors: {
+        instruction: storedOf(instruction, shape),
+        ...(palette && { palette: storedOf(palette.colours, [palette.colours.length / 3, 3]) }),
+      },
+      metadata: provenanceMetadata(provenance),
     })
   }
 
@@ -93,4 +98,38 @@ export class Style {
     }
     return tensor(this.instruction, [1, ...this.shape], { dtype: 'float32', device: bundle.device })
   }
+}
+
+const storedOf = (
+  { buffer, byteOffset, byteLength }: Float32Array,
+  shape: readonly number[],
+): StoredTensor => ({
+  dtype: 'float32',
+  shape: [...shape],
+  data: new Uint8Array(buffer, byteOffset, byteLength),
+})
+
+/** @throws STYLE_INVALID where there is no such matrix of finite numbers. */
+function matrixOf(
+  tensors: SafetensorsFile['tensors'],
+  name: string,
+  path: string,
+): { values: Float32Array; shape: [number, number] } {
+  const stored = tensors[name]
+  const [rows, columns] = stored?.shape ?? []
+  if (stored?.dtype !== 'float32' || stored.shape.length !== 2 || !rows || !columns) {
+    const got = stored ? `${stored.dtype} [${stored.shape}]` : 'none'
+    throw invalidStyle(path, `a tensor "${name}" of float32 [rows, columns]`, got)
+  }
+  // A copy: the file's bytes need not be aligned.
+  const values = new Float32Array(new Uint8Array(stored.data).buffer)
+  if (!values.every(Number.isFinite)) throw invalidStyle(path, 'finite numbers', 'NaN or infinity')
+  return { values, shape: [rows, columns] }
+}
+
+function coloursOf(tensors: SafetensorsFile['tensors'], path: string): Float32Array {
+  const { values, shape } = matrixOf(tensors, 'palette', path)
+  if (shape[0] < 2 || shape[1] !== 3)
+    throw invalidStyle(path, 'a tensor "palette" of at least 2 colours in 3 channels', `[${shape}]`)
+  return values
 }

@@ -24,8 +24,20 @@ async function factsOf(path: string): Promise<Record<string, unknown>> {
   if (extname(path) === '.png') return { what: 'sketch', ...(await readPngMetadata(path)) }
   const style = await Style.load(path)
   const [tokens, width] = style.shape
-  return { what: 'style', hash: style.hash, tokens, width, ...style.provenance }
+  const { hash, palette, provenance } = style
+  return {
+    what: 'style',
+    hash,
+    tokens,
+    width,
+    ...(palette && { paper: hexOf(palette.paper) }),
+    ...provenance,
+  }
 }
+
+/** Of a colour in [0, 1]. */
+const hexOf = (colour: readonly number[]): string =>
+  `#${Buffer.from(Uint8ClampedArray.from(colour, (value) => 255 * value)).toString('hex')}`
 
 const lines = (facts: Record<string, unknown>): string =>
   Object.entries(facts)
