@@ -91,6 +91,10 @@ describe('a palette', () => {
   it.each<[string, Image | (() => Promise<Image>)]>([
     ['black on white', sketch([0.1, 0.1, 0.1], [1, 1, 1])],
     ["black on a scanner's white", sketch([0.1, 0.1, 0.1], [0.965, 0.963, 0.96])],
+    [
+      'light on a background in grey',
+      picture((x, y) => Array(3).fill(Math.hypot(x - 0.5, y - 0.5) < 0.3 ? 0.95 : 0.6)),
+    ],
     ['in colours that lightness does not tell', picture((x, y) => [x, y, 1 - x])],
     [
       'in black with red lips',

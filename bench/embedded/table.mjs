@@ -9,7 +9,7 @@ import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
 const read = (name) => JSON.parse(readFileSync(resultsOf(name), 'utf8'))
-const { cost, texts, oneShot, choice, identity, guidance, long } = read('embedded')
+const { cost, texts, oneShot, choice, identity, guidance, inks, long } = read('embedded')
 const smaller = read('quarter').oneShot.styles
 
 const LABELS = {
@@ -88,6 +88,18 @@ const longer = Object.entries(long.styles).flatMap(([style, byPair]) => {
   )
 })
 
+const inked = Object.entries(inks.inks).flatMap(([ink, rows]) =>
+  [
+    ['palette', 'kept in the style'],
+    ['network', 'drawn by the network'],
+  ].map(
+    ([name, label]) =>
+      `| ${ink}, ${label} | ${rows[name].colour.toFixed(3)} | ${Object.keys(METRICS)
+        .map((metric) => rows[name][metric].toFixed(digits(metric)))
+        .join(' | ')} |`,
+  ),
+)
+
 const judged = ({ families, faces, ssim, distance }) =>
   `| ${families.length} families, ${faces} faces | ${percent(ssim.drawn)} (${percent(ssim.rendered)}) | ${percent(distance.drawn)} (${percent(distance.rendered)}) |`
 
@@ -113,6 +125,14 @@ const whole = [
   '### Real drawings',
   ...drawings,
   `The best text is the best of ${oneShot.textsTried}, chosen by each metric on the drawings themselves.`,
+  '',
+  '### Other inks and papers',
+  `The same artists' sketches as if in other colours (${inks.styles.join(', ')}; ${inks.pairs} single pairs of each, ${inks.tests} others drawn). Colours apart: the`,
+  'mean distance of red less green and green less blue, from 0 to 1:',
+  '',
+  `| | colours apart, down | ${Object.values(METRICS).join(' | ')} |`,
+  '| --- | --- | --- | --- | --- | --- |',
+  ...inked,
   '',
   "### Beside the paper's recipe at its full length",
   'Each learned from the same single pairs, the 19 others drawn, joined with the optional text; in brackets in how many of the pairs it is',

@@ -10,6 +10,8 @@ const COLOURS = 17
 const GRAIN = 0.04
 /** The least share of the sketches that shows their paper; where less does, they are taken to be on white. */
 const SHOWN = 0.2
+/** The largest share that is lighter than paper, its heightening; where more is, what was taken for paper is drawn: a background. */
+const HEIGHTENED = 0.15
 /** Paper from this lightness on is white. */
 const WHITE = 0.94
 /** Tints this faint, in the mean, are a scanner's. */
@@ -94,7 +96,10 @@ function pixelsOf({ width, height, data }: Image): Pixel[] {
   })
 }
 
-/** The lightness that is commonest among the lighter half's, those within its grain counting the more the nearer they are. */
+/**
+ * The lightness that is commonest among the lighter half's, those within its grain counting the more the nearer they are; white where
+ * that is no paper.
+ */
 function paperOf(pixels: readonly Pixel[]): number {
   const levels = new Float64Array(256)
   const level = (lightness: number) => Math.round(255 * lightness)
@@ -112,7 +117,8 @@ function paperOf(pixels: readonly Pixel[]): number {
     if (weight > most) [paper, most] = [middle, weight]
   }
   const shown = near(paper, () => 1) / pixels.length
-  return shown < SHOWN || paper > 255 * WHITE ? 1 : paper / 255
+  const lighter = levels.subarray(paper + reach + 1).reduce((sum, count) => sum + count, 0) / pixels.length
+  return shown < SHOWN || lighter > HEIGHTENED || paper > 255 * WHITE ? 1 : paper / 255
 }
 
 /** What a colour has beside its lightness, of lightnesses evenly from black to the paper's. */
