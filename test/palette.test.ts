@@ -91,6 +91,7 @@ describe('a palette', () => {
   it.each<[string, Image | (() => Promise<Image>)]>([
     ['black on white', sketch([0.1, 0.1, 0.1], [1, 1, 1])],
     ["black on a scanner's white", sketch([0.1, 0.1, 0.1], [0.965, 0.963, 0.96])],
+    ['white on black', picture((x, y) => Array(3).fill(0.05 + 0.9 * Number(Math.abs(x - y) < 0.05)))],
     [
       'light on a background in grey',
       picture((x, y) => Array(3).fill(Math.hypot(x - 0.5, y - 0.5) < 0.3 ? 0.95 : 0.6)),

@@ -10,8 +10,8 @@ const COLOURS = 17
 const GRAIN = 0.04
 /** The least share of the sketches that shows their paper; where less does, they are taken to be on white. */
 const SHOWN = 0.2
-/** The largest share that is lighter than paper, its heightening; where more is, what was taken for paper is drawn: a background. */
-const HEIGHTENED = 0.15
+/** The largest share of what is drawn that is lighter than the paper, its heightening; where more is, it is none but a background. */
+const HEIGHTENED = 0.4
 /** Paper from this lightness on is white. */
 const WHITE = 0.94
 /** Tints this faint, in the mean, are a scanner's. */
@@ -116,9 +116,10 @@ function paperOf(pixels: readonly Pixel[]): number {
     const weight = near(middle, (off) => reach + 1 - off)
     if (weight > most) [paper, most] = [middle, weight]
   }
-  const shown = near(paper, () => 1) / pixels.length
-  const lighter = levels.subarray(paper + reach + 1).reduce((sum, count) => sum + count, 0) / pixels.length
-  return shown < SHOWN || lighter > HEIGHTENED || paper > 255 * WHITE ? 1 : paper / 255
+  const shown = near(paper, () => 1)
+  const lighter = levels.subarray(paper + reach + 1).reduce((sum, count) => sum + count, 0)
+  const none = shown < SHOWN * pixels.length || lighter > HEIGHTENED * (pixels.length - shown)
+  return none || paper > 255 * WHITE ? 1 : paper / 255
 }
 
 /** What a colour has beside its lightness, of lightnesses evenly from black to the paper's. */
