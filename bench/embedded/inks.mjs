@@ -60,7 +60,7 @@ async function inked(style, palette) {
 
 async function scores(style, tests) {
   const photos = await Promise.all(tests.map(({ photo }) => encodePng(photo)))
-  await using sketcher = new Sketcher(bundle, { crop: 'none', style })
+  const sketcher = new Sketcher(bundle, { crop: 'none', style })
   const scorer = new Scorer(bundle)
   const colours = []
   for await (const { index, sketch, error } of sketcher.sketch(photos)) {
@@ -68,6 +68,7 @@ async function scores(style, tests) {
     await scorer.add(sketch, tests[index].sketch)
     colours.push(colourDistance(sketch, tests[index].sketch))
   }
+  sketcher.dispose()
   const set = await scorer.set()
   return {
     ...Object.fromEntries(METRICS.map((metric) => [metric, set[metric].value])),
