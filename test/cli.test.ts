@@ -74,7 +74,9 @@ describe('the main job', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(ofStyle).toMatchObject({ what: 'style', hash: result.hash, text: 'a sketch', start: 1 })
+    // Of the demo's sketch, red chalk on cream.
+    const paper = expect.stringMatching(/^#e[a-f]d[a-f][bc].$/)
+    expect(ofStyle).toMatchObject({ what: 'style', hash: result.hash, paper, text: 'a sketch', start: 1 })
     expect(ofSketch).toMatchObject({
       what: 'sketch',
       style: result.hash,
