@@ -5,6 +5,7 @@
  * compared by squares: within one it does not matter where the lines are.
  */
 import type { Bundle } from '../bundle/bundle.js'
+import { LUMA } from '../data/luma.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { aten } from '../torch/engine.js'
 import { cosineSimilarity, type Device, mse, sort, type Tensor, tensor } from '../torch/index.js'
@@ -97,13 +98,13 @@ export class DrawingLoss {
   }
 }
 
-/** ITU-R 601, of values in [-1, 1]. */
-const LUMA = [0.299, 0.587, 0.114].map((weight) => weight / 2)
+/** Of values in [-1, 1], in a scale of 0 to 1. */
+const HALF_LUMA = LUMA.map((weight) => weight / 2)
 
 /** @param images [B, 3, side, side] in [-1, 1] */
 function squaresOf(images: Tensor, side: number, device: Device): Squares {
   const pool = (map: Tensor) => averages(map, Math.floor(side / SQUARES))
-  const grey = images.mul(tensor(LUMA, [1, 3, 1, 1], { device })).sum([1], true)
+  const grey = images.mul(tensor(HALF_LUMA, [1, 3, 1, 1], { device })).sum([1], true)
   const strokes = gradientMagnitude(grey, side - 2)
   const { values: sorted } = sort(strokes.reshape([-1, (side - 2) ** 2]))
   return { tone: pool(images).mul(0.5), strokes: pool(strokes), sorted }

@@ -3,6 +3,7 @@
  * the sketch is learned as if it were black on white, which networks draw best, and its colours are kept beside what was learned.
  */
 import type { Image } from '../data/image.js'
+import { LUMA } from '../data/luma.js'
 
 /** How many colours a palette keeps. */
 const COLOURS = 17
@@ -20,9 +21,6 @@ const FAINT = 0.003
 const UNTOLD = 0.02
 /** The least share of the pixels that tells the tint of a lightness. */
 const SEEN = 0.0005
-
-/** ITU-R 601 */
-const LUMA = [0.299, 0.587, 0.114] as const
 
 /** A colour, its channels in [0, 1]. */
 export type Colour = readonly [red: number, green: number, blue: number]
