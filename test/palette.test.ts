@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Image, readImage } from '../lib/data/image.js'
-import { Palette } from '../lib/style/palette.js'
+import { type Colour, Palette } from '../lib/style/palette.js'
 
-type Colour = [number, number, number]
 const SIDE = 64
 
 /** A picture of what `colourOf` says, in [0, 1], of places in [0, 1). */

@@ -30,7 +30,7 @@ export async function makePairs(folder: string, stems: readonly string[]): Promi
   for (const photo of photos)
     await sharp(photo)
       .greyscale()
-      .linear(0.5, 90)
+      .linear(0.5, 127)
       .toFile(join(folder, 'sketches', basename(photo)))
   return folder
 }

@@ -86,7 +86,7 @@ describe('report.html', () => {
     }
   })
 
-  it('marks the best of a column', () => {
+  it('marks the best of a column, whose value is among the rows', () => {
     const [table] = /<table class="sortable">.*?<\/table>/s.exec(report)!
     const columns = [...table.matchAll(/<th scope="col"/g)].length
     const metric = [...table.matchAll(/<th scope="col"[^>]*>([^<]*)/g)].findIndex(([, text]) =>
@@ -98,8 +98,11 @@ describe('report.html', () => {
     }))
     const ofSsim = cells.filter((_, at) => at % (columns - 1) === metric - 1)
     expect(ofSsim).toHaveLength(new Set(results.runs.map(({ label }) => label)).size)
+    expect(cells.filter(({ marked }) => marked).length).toBeGreaterThan(5)
     const best = Math.max(...ofSsim.map(({ value }) => value))
     for (const { value, marked } of ofSsim) expect(marked).toBe(value === best)
+    const ofNoPair = results.runs.filter(({ learningPair }) => learningPair === null)
+    expect(best).toBeGreaterThanOrEqual(Math.max(...ofNoPair.map(({ set }) => set.ssim!.value!)))
   })
 
   it('says what is blank and why, how it was compared, and that few pictures say little', () => {

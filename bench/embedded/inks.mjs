@@ -11,6 +11,7 @@ import { openDataset } from '../../dist/data/datasets/dataset.js'
 import { encodePng } from '../../dist/data/image.js'
 import { Scorer } from '../../dist/metrics/scorer.js'
 import { learnStyle } from '../../dist/style/learn.js'
+import { colourDistance } from '../../dist/style/likeness.js'
 import { preparePair } from '../../dist/style/pairs.js'
 import { Palette } from '../../dist/style/palette.js'
 import { open, options, record } from './record.mjs'
@@ -32,16 +33,6 @@ const bundle = await open(told)
 
 const paletteOf = (colours) =>
   new Palette(Float32Array.from(Buffer.from(colours.join(''), 'hex'), (value) => value / 255))
-
-/** Mean distance of two pictures' colours, in [0, 1], whatever their lightness: of red less green and of green less blue. */
-function colourDistance(one, other) {
-  const plane = one.width * one.height
-  const tint = ({ data }, at, channel) => data[at + channel * plane] - data[at + (channel + 1) * plane]
-  let sum = 0
-  for (let at = 0; at < plane; at++)
-    for (const channel of [0, 1]) sum += Math.abs(tint(one, at, channel) - tint(other, at, channel)) / 4
-  return sum / plane
-}
 
 /** The artist's pairs, their sketches in other colours. */
 async function inked(style, palette) {
@@ -66,7 +57,8 @@ async function scores(style, tests) {
   for await (const { index, sketch, error } of sketcher.sketch(photos)) {
     if (error) throw error
     await scorer.add(sketch, tests[index].sketch)
-    colours.push(colourDistance(sketch, tests[index].sketch))
+    // Of [0, 2] in [0, 1].
+    colours.push(colourDistance(sketch, tests[index].sketch) / 2)
   }
   sketcher.dispose()
   const set = await scorer.set()
@@ -78,10 +70,11 @@ async function scores(style, tests) {
 
 const figures = {}
 for (const [name, colours] of Object.entries(INKS)) {
+  const artists = []
+  for (const style of told.styles.split(',')) artists.push(await inked(style, paletteOf(colours)))
   for (const palette of [true, false]) {
     const each = []
-    for (const style of told.styles.split(',')) {
-      const all = await inked(style, paletteOf(colours))
+    for (const all of artists) {
       const tests = all.slice(Number(told.pairs))
       for (const pair of all.slice(0, Number(told.pairs)))
         each.push(await scores(await learnStyle(bundle, pair, { changes: { palette } }), tests))

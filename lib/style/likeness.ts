@@ -129,7 +129,7 @@ async function likeness(drawing: Image, { sketch, grey: wanted, strokes, face }:
 }
 
 /** What measures of grey do not see: a brown cartoon is no pencil sketch. The mean distance of red - green and green - blue, in [0, 2]. */
-function colourDistance(one: Image, other: Image): number {
+export function colourDistance(one: Image, other: Image): number {
   const size = one.width * one.height
   const difference = (at: number) => (one.data[at] as number) - (other.data[at] as number)
   let sum = 0

@@ -61,7 +61,7 @@ export class Palette {
 
   /** The paper's. */
   get paper(): Colour {
-    return this.colours.slice(-3) as unknown as Colour
+    return this.#rows.at(-1) as Colour
   }
 
   /** A sketch in these colours as if it were black on white. What is lighter than the paper is white, too. */
@@ -75,9 +75,13 @@ export class Palette {
 
   /** A drawing in black on white in these colours. */
   inColours(drawing: Image): Image {
-    const { colours } = this
-    const rows = Array.from({ length: colours.length / 3 }, (_, row) => colours.slice(3 * row, 3 * row + 3))
-    return mapColours(drawing, (lightness) => between(rows as unknown as Colour[], lightness))
+    const rows = this.#rows
+    return mapColours(drawing, (lightness) => between(rows, lightness))
+  }
+
+  get #rows(): Colour[] {
+    const row = (at: number) => [...this.colours.slice(3 * at, 3 * at + 3)] as unknown as Colour
+    return Array.from({ length: this.colours.length / 3 }, (_, at) => row(at))
   }
 }
 

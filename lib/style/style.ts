@@ -59,7 +59,7 @@ export class Style {
 
   static #from({ tensors, metadata }: SafetensorsFile, path: string): Style {
     const provenance = parseProvenance(metadata, path)
-    const { values, shape } = matrixOf(tensors, 'instruction', path)
+    const { values, shape } = matrixOf(tensors, 'instruction', '[tokens, width]', path)
     if (provenance.end >= shape[0]) throw invalidStyle(path, `end below ${shape[0]}`, String(provenance.end))
     const palette = tensors.palette ? new Palette(coloursOf(tensors, path)) : undefined
     return new Style(values, shape, provenance, palette)
@@ -113,13 +113,14 @@ const storedOf = (
 function matrixOf(
   tensors: SafetensorsFile['tensors'],
   name: string,
+  wanted: string,
   path: string,
 ): { values: Float32Array; shape: [number, number] } {
   const stored = tensors[name]
   const [rows, columns] = stored?.shape ?? []
   if (stored?.dtype !== 'float32' || stored.shape.length !== 2 || !rows || !columns) {
     const got = stored ? `${stored.dtype} [${stored.shape}]` : 'none'
-    throw invalidStyle(path, `a tensor "${name}" of float32 [rows, columns]`, got)
+    throw invalidStyle(path, `a tensor "${name}" of float32 ${wanted}`, got)
   }
   // A copy: the file's bytes need not be aligned.
   const values = new Float32Array(new Uint8Array(stored.data).buffer)
@@ -128,7 +129,7 @@ function matrixOf(
 }
 
 function coloursOf(tensors: SafetensorsFile['tensors'], path: string): Float32Array {
-  const { values, shape } = matrixOf(tensors, 'palette', path)
+  const { values, shape } = matrixOf(tensors, 'palette', '[colours, 3]', path)
   if (shape[0] < 2 || shape[1] !== 3)
     throw invalidStyle(path, 'a tensor "palette" of at least 2 colours in 3 channels', `[${shape}]`)
   return values
