@@ -147,11 +147,13 @@ describe('learning a style', () => {
       const contexts = [text.encode(TEXT).context, text.encode('a man').context]
       const scores = await likeness.scores(contexts)
       for (const [i, context] of contexts.entries()) {
-        const held = heldDraws(1, manifest.schedule.timesteps)
+        const held = heldDraws(manifest.steps + 1, manifest.schedule.timesteps)
+        const noise = new PairNoise(bundle, 1, 5)
         const drawing = torch.noGrad(() =>
           drawPairs(bundle, new NoiseSchedule(manifest.schedule), {
-            ...{ steps: manifest.steps, context, photoLatents: encoded.photoLatents },
-            ...{ negative: text.encode('').context, noise: new PairNoise(bundle, 1, 5).of(held, 0).noise },
+            ...{ sampler: 'euler-ancestral', steps: manifest.steps },
+            ...{ context, photoLatents: encoded.photoLatents, negative: text.encode('').context },
+            noise: (draw) => noise.of(held, draw).noise,
           }),
         )
         const side = manifest.resolution

@@ -317,7 +317,7 @@ describe('photos of a disk', () => {
       style: null,
       optional: 'a drawing',
       seed: 9,
-      sampler: 'dpm-solver++',
+      sampler: 'euler-ancestral',
       steps: 2,
       guidance: bundle.manifest.guidance,
       weightsId: bundle.manifest.weightsId,

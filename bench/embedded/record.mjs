@@ -1,6 +1,7 @@
 // The figures of a bundle, section by section, in bench/results/NAME.json.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { sketchParameters } from '../../dist/batch/parameters.js'
 import { loadBundle } from '../../dist/bundle/bundle.js'
 import { machine } from '../lib/machine.mjs'
 
@@ -45,7 +46,8 @@ export async function record({ name }, bundle, section, made) {
   const before = read(name)
   const kept = before.weightsId === weightsId ? before : { weightsId }
   const figures = typeof made === 'function' ? made(kept[section]) : made
-  kept[section] = { ...(await machine()), dtype: bundle.dtype, ...figures }
+  const { sampler, steps } = sketchParameters(bundle, {})
+  kept[section] = { ...(await machine()), dtype: bundle.dtype, sampler, steps, ...figures }
   writeFileSync(resultsOf(name), `${JSON.stringify(kept, null, 2)}\n`)
   console.log(`${section}: ${JSON.stringify(figures, null, 2)}`)
 }

@@ -9,7 +9,7 @@ import { loadBundle } from '../../dist/bundle/bundle.js'
 import { generate, noiseFor } from '../../dist/diffusion/generate.js'
 import { NoiseSchedule } from '../../dist/diffusion/noise-schedule.js'
 import { RecordedUNets } from '../../dist/diffusion/recorded-unet.js'
-import { createSampler } from '../../dist/diffusion/samplers/index.js'
+import { createSampler, DEFAULT_SAMPLER } from '../../dist/diffusion/samplers/index.js'
 import { heldDraws, learningDraws } from '../../dist/style/draws.js'
 import { learnStyle } from '../../dist/style/learn.js'
 import { LearningRun } from '../../dist/style/learning-run.js'
@@ -191,7 +191,7 @@ const works = {
           const images = scope(() =>
             noGrad(() =>
               bundle.vae.decode(
-                generate(unet, createSampler('dpm-solver++', schedule, steps), guidance, {
+                generate(unet, createSampler(DEFAULT_SAMPLER, schedule, steps), guidance, {
                   photoLatents: bundle.vae.mode(photos),
                   ...{ context, negative },
                   noise: noiseFor([batch, ...bundle.vae.latentShape(side)], 0, items, device),

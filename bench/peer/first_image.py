@@ -6,9 +6,9 @@
 import argparse
 
 import torch
-from diffusers import DPMSolverMultistepScheduler
 
 from .model import Model
+from .schedulers import DEFAULT, scheduler_of
 
 
 @torch.no_grad()
@@ -25,7 +25,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     model = Model(options.model, torch.float32, "eager")
     pipe = model.pipeline()
-    pipe.scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config)
+    pipe.scheduler = scheduler_of(DEFAULT, pipe.scheduler)
     drawn = pipe(
         "a pencil sketch", (model.pixels([options.photo]) + 1) / 2, num_inference_steps=options.steps,
         guidance_scale=options.text_guidance, image_guidance_scale=options.image_guidance,

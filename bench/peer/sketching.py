@@ -3,9 +3,9 @@
 import time
 
 import torch
-from diffusers import DPMSolverMultistepScheduler
 
 from .model import Model
+from .schedulers import DEFAULT, scheduler_of
 
 
 class Sketching:
@@ -17,7 +17,7 @@ class Sketching:
     @torch.no_grad()
     def sketch(self, photos: list[str], batch: int = 1, sampler: str = "own", steps: int = 100, guidance: dict | None = None) -> dict:
         """Without `sampler` and `steps`: as the pipeline is by default, its folder's scheduler and 100 steps."""
-        self.pipe.scheduler = DPMSolverMultistepScheduler.from_config(self.own.config) if sampler == "dpm-solver++" else self.own
+        self.pipe.scheduler = scheduler_of(sampler, self.own)
         scales = guidance or {"text": 7.5, "image": 1.5}
         context, _ = self.model.encode_text("a pencil sketch")
         negative, _ = self.model.encode_text("")
@@ -33,7 +33,7 @@ class Sketching:
     @torch.no_grad()
     def network(self, count: int, batch: int, steps: int, guidance: dict) -> dict:
         """What of sketching the networks alone take: photos and texts are there already, pictures are brought to the CPU."""
-        self.pipe.scheduler = DPMSolverMultistepScheduler.from_config(self.own.config)
+        self.pipe.scheduler = scheduler_of(DEFAULT, self.own)
         side, device = self.model.side, self.model.device
         photos = torch.rand((batch, 3, side, side), generator=torch.Generator().manual_seed(1)).to(device, self.model.dtype)
         context, negative = (self.model.encode_text(text)[0].expand(batch, -1, -1) for text in ("a pencil sketch", ""))

@@ -3,7 +3,7 @@ import type { Manifest } from '../bundle/manifest.js'
 import { defaultCrop, type FramingOptions } from '../data/face-framing.js'
 import { hashJson } from '../data/json.js'
 import type { Guidance } from '../diffusion/guidance.js'
-import type { SamplerName } from '../diffusion/samplers/index.js'
+import { DEFAULT_SAMPLER, type SamplerName } from '../diffusion/samplers/names.js'
 import type { Style } from '../style/style.js'
 
 /** What a sketch was drawn with, as its metadata tells it. */
@@ -38,7 +38,7 @@ export interface SketchSettings extends FramingOptions {
   style?: Style
   /** Plain text joined with the learned instruction. */
   optional?: string
-  /** Default `dpm-solver++`. */
+  /** Default `euler-ancestral`. */
   sampler?: SamplerName
   /** Calls of the network a photo: more are slower. Default: the bundle's own. */
   steps?: number
@@ -52,7 +52,7 @@ export interface SketchSettings extends FramingOptions {
 
 /** Chosen by measurement on the embedded bundle. */
 const defaults = {
-  sampler: 'dpm-solver++' as SamplerName,
+  sampler: DEFAULT_SAMPLER,
   seed: 0,
   batch: 4,
   face: 'largest' as const,

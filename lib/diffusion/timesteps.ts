@@ -13,11 +13,9 @@ export function leading(timesteps: number, steps: number): number[] {
   return Array.from({ length: steps }, (_, i) => (steps - 1 - i) * stride + offset)
 }
 
-/** Evenly from timesteps - 1 down to 0, fractions kept (as float32). One step is a step at 0, as in diffusers. */
-export function fractionalLinspace(timesteps: number, steps: number): number[] {
-  return linspace(0, timesteps - 1, steps)
-    .map(Math.fround)
-    .reverse()
+/** Evenly from timesteps - 1 down to one stride above the last, rounded half to even: no call of the network where no noise is left. */
+export function trailing(timesteps: number, steps: number): number[] {
+  return Array.from({ length: steps }, (_, i) => roundHalfToEven(timesteps - (i * timesteps) / steps) - 1)
 }
 
 /** Evenly from timesteps - 1 down to one step above 0, rounded half to even: the multistep solvers' `linspace`. */

@@ -90,10 +90,13 @@ export class DrawingLoss {
     const { count, photoLatents } = this.#pairs
     const rows = (one: Tensor) => one.expand([count, -1, -1])
     return drawPairs(this.#bundle, this.#schedule, {
+      // Few steps with a gradient through all of them: no noise comes between.
+      sampler: 'dpm-solver++',
       steps: this.#recipe.steps,
       context: rows(context),
       negative: rows(this.#negative),
-      ...{ photoLatents, noise },
+      photoLatents,
+      noise: () => noise,
     })
   }
 }

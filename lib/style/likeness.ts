@@ -7,6 +7,7 @@ import { detectFaces } from '../data/face-detector.js'
 import type { Image } from '../data/image.js'
 import type { Box } from '../data/page.js'
 import { NoiseSchedule } from '../diffusion/noise-schedule.js'
+import { DEFAULT_SAMPLER } from '../diffusion/samplers/names.js'
 import { faceFeatures } from '../metrics/face-features.js'
 import { cosine, type Features } from '../metrics/features.js'
 import { fsim } from '../metrics/fsim.js'
@@ -43,7 +44,8 @@ export class Likeness {
   readonly #truths: readonly Truth[]
   readonly #schedule: NoiseSchedule
   readonly #negative: Tensor
-  readonly #noise: Tensor
+  /** [P, C, h, w] each: what drawings begin from, and what each step adds. */
+  readonly #noise: readonly Tensor[]
 
   private constructor(bundle: Bundle, pairs: EncodedPairs, truths: readonly Truth[], seed: number) {
     const { manifest, device } = bundle
@@ -52,8 +54,9 @@ export class Likeness {
     this.#truths = truths
     this.#schedule = new NoiseSchedule(manifest.schedule, device)
     this.#negative = bundle.text.encode('').context
-    const held = heldDraws(1, manifest.schedule.timesteps)
-    this.#noise = new PairNoise(bundle, pairs.count, seed).of(held, 0).noise
+    const held = heldDraws(manifest.steps + 1, manifest.schedule.timesteps)
+    const noise = new PairNoise(bundle, pairs.count, seed)
+    this.#noise = scope(() => held.draws.map((_, index) => noise.of(held, index).noise))
   }
 
   static async of(bundle: Bundle, pairs: EncodedPairs, seed: number): Promise<Likeness> {
@@ -81,7 +84,7 @@ export class Likeness {
 
   dispose(): void {
     this.#negative.dispose()
-    this.#noise.dispose()
+    for (const noise of this.#noise) noise.dispose()
   }
 
   #truthOf(row: number): Truth {
@@ -93,11 +96,12 @@ export class Likeness {
     const { photoLatents, count } = this.#pairs
     const times = contexts.length
     return drawPairs(this.#bundle, this.#schedule, {
+      sampler: DEFAULT_SAMPLER,
       steps: this.#bundle.manifest.steps,
       photoLatents: repeatRows(photoLatents, times),
       context: cat(contexts.map((context) => context.expand([count, -1, -1]))),
       negative: this.#negative.expand([times * count, -1, -1]),
-      noise: repeatRows(this.#noise, times),
+      noise: (draw) => repeatRows(this.#noise[draw] as Tensor, times),
     })
   }
 }

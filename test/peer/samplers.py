@@ -36,8 +36,8 @@ SCHEDULES = {
 # Every other setting is the class's default.
 SAMPLERS = {
     "ddim": (DDIMScheduler, dict(clip_sample=False, set_alpha_to_one=False, steps_offset=1)),
-    "euler": (EulerDiscreteScheduler, {}),
-    "euler-ancestral": (EulerAncestralDiscreteScheduler, {}),
+    "euler": (EulerDiscreteScheduler, dict(timestep_spacing="trailing")),
+    "euler-ancestral": (EulerAncestralDiscreteScheduler, dict(timestep_spacing="trailing")),
     "dpm-solver++": (DPMSolverMultistepScheduler, {}),
 }
 

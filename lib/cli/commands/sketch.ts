@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { SAMPLER_NAMES } from '../../diffusion/samplers/names.js'
+import { DEFAULT_SAMPLER, SAMPLER_NAMES } from '../../diffusion/samplers/names.js'
 import { examples } from '../examples.js'
 import { lazily } from '../lazily.js'
 import { parseCount, parseNumber, parseShardOption, withCrop, withModel, withSeed } from '../options.js'
@@ -27,7 +27,11 @@ const sketchOptions = (command: Command): Command =>
       'where the sketches, the ledger and the contact sheet are written',
     )
     .option('--optional <text>', 'plain text joined with the learned instruction')
-    .addOption(new Option('--sampler <name>', 'how noise becomes a picture').choices(SAMPLER_NAMES))
+    .addOption(
+      new Option('--sampler <name>', `how noise becomes a picture (default: ${DEFAULT_SAMPLER})`).choices(
+        SAMPLER_NAMES,
+      ),
+    )
     .option('--steps <count>', 'calls of the network a photo', parseCount)
     .option('--text-guidance <scale>', 'how strongly the instruction is followed', parseNumber)
     .option('--image-guidance <scale>', 'how strongly the photo is kept', parseNumber)

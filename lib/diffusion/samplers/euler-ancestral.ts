@@ -2,13 +2,13 @@ import { invalidArgument } from '../../errors.js'
 import type { Tensor } from '../../torch/index.js'
 import type { NoiseSchedule } from '../noise-schedule.js'
 import { type Weights, weigh } from '../prediction.js'
-import { fractionalLinspace } from '../timesteps.js'
+import { trailing } from '../timesteps.js'
 import { type EulerStep, eulerPath, eulerWeights } from './euler.js'
 import { type Sampler, stepAt } from './sampler.js'
 
 /**
  * Euler's method below the next noise level, then fresh noise up to it: k-diffusion's sample_euler_ancestral with eta 1,
- * as diffusers' EulerAncestralDiscreteScheduler with `linspace` timesteps, that class's default, fractions kept.
+ * as diffusers' EulerAncestralDiscreteScheduler with `trailing` timesteps. What InstructPix2Pix' authors draw with.
  * Unlike there, networks that predict the sample are served too.
  */
 export class EulerAncestral implements Sampler {
@@ -20,7 +20,7 @@ export class EulerAncestral implements Sampler {
   readonly #weights: readonly Weights[]
 
   constructor(schedule: NoiseSchedule, steps: number) {
-    this.timesteps = fractionalLinspace(schedule.timesteps, steps)
+    this.timesteps = trailing(schedule.timesteps, steps)
     this.#path = eulerPath(schedule, this.timesteps)
     this.#weights = this.#path.map(({ level, from, to }) =>
       eulerWeights(schedule.predictionType, level, to ** 2 / from),

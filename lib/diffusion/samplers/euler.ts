@@ -1,7 +1,7 @@
 import type { Tensor } from '../../torch/index.js'
 import type { NoiseLevel, NoiseSchedule, PredictionType } from '../noise-schedule.js'
 import { predictionWeights, type Weights, weigh } from '../prediction.js'
-import { fractionalLinspace } from '../timesteps.js'
+import { trailing } from '../timesteps.js'
 import { type Sampler, stepAt } from './sampler.js'
 
 /**
@@ -30,7 +30,8 @@ export function eulerWeights(type: PredictionType, level: NoiseLevel, ratio: num
 
 /**
  * Euler's method for the probability flow (Karras et al., 2206.00364, Algorithm 2 without churn), as diffusers'
- * EulerDiscreteScheduler with `linspace` timesteps, that class's default, fractions kept.
+ * EulerDiscreteScheduler with `trailing` timesteps: with `linspace`, that class's default, the last call is at timestep 0 and changes
+ * next to nothing.
  */
 export class Euler implements Sampler {
   readonly name = 'euler'
@@ -41,7 +42,7 @@ export class Euler implements Sampler {
   readonly #weights: readonly Weights[]
 
   constructor(schedule: NoiseSchedule, steps: number) {
-    this.timesteps = fractionalLinspace(schedule.timesteps, steps)
+    this.timesteps = trailing(schedule.timesteps, steps)
     this.#path = eulerPath(schedule, this.timesteps)
     this.#weights = this.#path.map(({ level, to }) => eulerWeights(schedule.predictionType, level, to))
     this.initialSigma = stepAt(this.#path, 0).from

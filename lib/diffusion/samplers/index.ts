@@ -7,7 +7,7 @@ import { EulerAncestral } from './euler-ancestral.js'
 import { SAMPLER_NAMES, type SamplerName } from './names.js'
 import type { Sampler } from './sampler.js'
 
-export { SAMPLER_NAMES, type SamplerName } from './names.js'
+export { DEFAULT_SAMPLER, SAMPLER_NAMES, type SamplerName } from './names.js'
 export type { Sampler } from './sampler.js'
 
 const SAMPLERS: Record<SamplerName, new (schedule: NoiseSchedule, steps: number) => Sampler> = {
