@@ -9,7 +9,7 @@ import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
 const read = (name) => JSON.parse(readFileSync(resultsOf(name), 'utf8'))
-const { cost, texts, oneShot, choice, identity, guidance, inks, long } = read('embedded')
+const { cost, texts, oneShot, choice, identity, guidance, samplers, inks, long } = read('embedded')
 const smaller = read('quarter').oneShot.styles
 
 const LABELS = {
@@ -26,8 +26,16 @@ const LABELS = {
   'grey-blurred': 'grey photo, blurred',
 }
 const METRICS = { ssim: 'SSIM up', fsim: 'FSIM up', scoot: 'SCOOT up', strokes: 'strokes down' }
+/** Of figures from before what is drawn by now. */
+const drawnBy = ({ sampler, steps }) =>
+  sampler === oneShot.sampler && steps === oneShot.steps ? [] : [`Drawn by ${sampler} in ${steps} steps.`, '']
 const percent = (share) => `${Math.round(100 * share)} %`
 const digits = (metric) => (metric === 'strokes' ? 4 : 3)
+
+const figuresOf = (row) =>
+  Object.keys(METRICS)
+    .map((metric) => row[metric].toFixed(digits(metric)))
+    .join(' | ')
 
 function cell({ mean, spread }, metric) {
   const value = mean.toFixed(digits(metric))
@@ -41,7 +49,9 @@ const drawings = Object.entries(oneShot.styles).flatMap(([style, { pairs, drawn,
   '| --- | --- | --- | --- | --- |',
   ...Object.entries(table).map(
     ([name, row]) =>
-      `| ${LABELS[name]} | ${Object.keys(METRICS)
+      `| ${LABELS[name]}${row.sampler ? ` (drawn by ${row.sampler} in ${row.steps} steps)` : ''} | ${Object.keys(
+        METRICS,
+      )
         .map((metric) => cell(row[metric], metric))
         .join(' | ')} |`,
   ),
@@ -93,11 +103,12 @@ const inked = Object.entries(inks.inks).flatMap(([ink, rows]) =>
     ['palette', 'kept in the style'],
     ['network', 'drawn by the network'],
   ].map(
-    ([name, label]) =>
-      `| ${ink}, ${label} | ${rows[name].colour.toFixed(3)} | ${Object.keys(METRICS)
-        .map((metric) => rows[name][metric].toFixed(digits(metric)))
-        .join(' | ')} |`,
+    ([name, label]) => `| ${ink}, ${label} | ${rows[name].colour.toFixed(3)} | ${figuresOf(rows[name])} |`,
   ),
+)
+
+const sampled = Object.entries(samplers.styles).flatMap(([style, rows]) =>
+  rows.map((row) => `| ${style}, ${row.sampler}, ${row.steps} | ${figuresOf(row)} |`),
 )
 
 const judged = ({ families, faces, ssim, distance }) =>
@@ -126,6 +137,14 @@ const whole = [
   ...drawings,
   `The best text is the best of ${oneShot.textsTried}, chosen by each metric on the drawings themselves.`,
   '',
+  '### Samplers and steps',
+  'The same learned styles, joined with the optional text, drawn otherwise (means over the pairs). Their texts were chosen by what the',
+  'default draws:',
+  '',
+  `| | ${Object.values(METRICS).join(' | ')} |`,
+  '| --- | --- | --- | --- | --- |',
+  ...sampled,
+  '',
   '### Other inks and papers',
   `The same artists' sketches as if in other colours (${inks.styles.join(', ')}; ${inks.pairs} single pairs of each, ${inks.tests} others drawn). Colours apart: the`,
   'mean distance of red less green and green less blue, from 0 to 1:',
@@ -134,6 +153,7 @@ const whole = [
   '| --- | --- | --- | --- | --- | --- |',
   ...inked,
   '',
+  ...drawnBy(inks),
   "### Beside the paper's recipe at its full length",
   'Each learned from the same single pairs, the 19 others drawn, joined with the optional text; in brackets in how many of the pairs it is',
   'better than the default:',
@@ -142,6 +162,7 @@ const whole = [
   '| --- | --- | --- | --- | --- |',
   ...longer,
   '',
+  ...drawnBy(long),
   '### A smaller budget, another seed',
   'Of an earlier network (a codec of 8 channels, text added, not scaling; no manner; the decoder and the recipe of then), trained from random weights with a sixth of',
   'the steps and another seed; in brackets how far its figures are from the above, which the changes since account for, too:',
@@ -162,6 +183,7 @@ const whole = [
       `| ${style} | ${pairs.map((one) => percent(one.rankOne)).join(', ')} | ${percent(rankOne)} | ${percent(artist.rankOne)} of ${artist.drawings} |`,
   ),
   '',
+  ...drawnBy(identity),
   'The face is kept more by `--image-guidance`, in thrice the time (three branches in the place of one; with `--guidance-stop 0.5` twice), and at a price (means over the pairs):',
   '',
   `| | image guidance | rank-1 | ${Object.values(METRICS).join(' | ')} |`,
@@ -169,14 +191,14 @@ const whole = [
   ...Object.entries(guidance.styles).flatMap(([style, rows]) =>
     rows.map(
       (row) =>
-        `| ${style} | ${row.image}${row.stop < 1 ? `, stop ${row.stop}` : ''} | ${percent(row.rankOne)} | ${Object.keys(
-          METRICS,
-        )
-          .map((metric) => row[metric].toFixed(digits(metric)))
-          .join(' | ')} |`,
+        `| ${style} | ${row.image}${row.stop < 1 ? `, stop ${row.stop}` : ''} | ${percent(row.rankOne)} | ${figuresOf(row)} |`,
     ),
   ),
-].join('\n')
+  '',
+  ...drawnBy(guidance),
+]
+  .join('\n')
+  .trim()
 
 console.log(whole)
 if (process.argv.includes('--write')) {

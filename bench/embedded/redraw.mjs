@@ -1,0 +1,43 @@
+// Learned styles drawn anew with other settings, beside the artist's own drawings.
+import { join } from 'node:path'
+import { Sketcher } from '../../dist/batch/sketcher.js'
+import { mean } from '../../dist/benchmark/statistics.js'
+import { readImage } from '../../dist/data/image.js'
+import { Scorer } from '../../dist/metrics/scorer.js'
+import { OPTIONAL_TEXT } from '../../dist/style/texts.js'
+import { rankOne } from './crowd.mjs'
+import { resultsIn } from './learned-styles.mjs'
+
+const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
+
+/**
+ * How near the artist's other photos come to the artist's drawings of them, joined with the optional text; means over the styles.
+ * @param out what one-shot.mjs made. @param name the artist. @param crowd where faces are to be told from others, those.
+ */
+export async function redrawn(bundle, out, name, styles, settings, crowd) {
+  const each = []
+  for (const style of styles) {
+    const sketcher = new Sketcher(bundle, { crop: 'none', style, optional: OPTIONAL_TEXT, ...settings })
+    each.push({
+      ...(await scores(bundle, sketcher, out, name)),
+      ...(crowd && { rankOne: (await rankOne(sketcher, crowd)).rankOne }),
+    })
+    sketcher.dispose()
+  }
+  const middle = (metric) => Number(mean(each.map((one) => one[metric])).toFixed(4))
+  return Object.fromEntries(Object.keys(each[0]).map((metric) => [metric, middle(metric)]))
+}
+
+async function scores(bundle, sketcher, out, name) {
+  const { pictures } = resultsIn(out, name)
+  const scorer = new Scorer(bundle)
+  let row = 0
+  for await (const { sketch, error } of sketcher.sketch(
+    pictures.map(({ photo }) => join(out, name, photo)),
+  )) {
+    if (error) throw error
+    await scorer.add(sketch, await readImage(join(out, name, pictures[row++].sketch)))
+  }
+  const set = await scorer.set()
+  return Object.fromEntries(METRICS.map((metric) => [metric, set[metric].value]))
+}
