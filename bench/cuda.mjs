@@ -7,6 +7,7 @@
 //
 // --compile-limit: seconds after which a network that is still being compiled is out. --name: of the file of results.
 // Options of all comparisons: bench/lib/options.mjs.
+import { DEFAULT_SAMPLER } from '../dist/diffusion/samplers/names.js'
 import { diffusers, silverpoint } from './lib/contender.mjs'
 import { inTurn, quickest } from './lib/in-turn.mjs'
 import { gpu } from './lib/machine.mjs'
@@ -29,7 +30,11 @@ const options = commonOptions({
 })
 const numbers = (list) => list.split(',').map(Number)
 const steps = Number(options.steps)
-const drawing = { steps: Number(options['images-steps']), guidance: { text: 7.5, image: 1.5 } }
+const drawing = {
+  sampler: DEFAULT_SAMPLER,
+  steps: Number(options['images-steps']),
+  guidance: { text: 7.5, image: 1.5 },
+}
 const [dtype] = options.dtypes
 
 const wanted = options.parts.split(',')

@@ -20,7 +20,7 @@ const cwd = fileURLToPath(new URL('..', import.meta.url))
 const execute = promisify(execFile)
 const [we, they] = [silverpoint(options), diffusers(options)]
 const facts = await about(options, [we], [they])
-const { resolution, guidance, steps } = await we.ask('defaults')
+const { resolution, guidance, sampler, steps } = await we.ask('defaults')
 
 await withPictures(resolution, 1, async ({ pair, photos: [photo] }) => {
   const folder = dirname(photo)
@@ -44,6 +44,8 @@ await withPictures(resolution, 1, async ({ pair, photos: [photo] }) => {
     model,
     photo,
     join(folder, 'peer.png'),
+    '--sampler',
+    sampler,
     '--steps',
     steps,
     ...scales,

@@ -5,7 +5,6 @@
 //
 // A scale and, behind a colon, the fraction of the steps after which nothing is guided.
 import { crowdIn } from './crowd.mjs'
-import { learnedStyles } from './learned-styles.mjs'
 import { open, options, record } from './record.mjs'
 import { redrawn } from './redraw.mjs'
 
@@ -14,20 +13,14 @@ const told = options({
   scales: { type: 'string', default: '1,1.25,1.6,1.6:0.5' },
 })
 const [held, out] = told.positionals
-const names = told.styles.split(',')
 const bundle = await open(told)
 const crowd = await crowdIn(held)
 const { text } = bundle.manifest.guidance
 
-const figures = {}
-for (const [name, styles] of (await learnedStyles(out)).filter(([name]) => names.includes(name))) {
-  figures[name] = []
-  for (const scale of told.scales.split(',')) {
-    const [image, stop = 1] = scale.split(':').map(Number)
-    const settings = { guidance: { text, image, stop } }
-    figures[name].push({ image, stop, ...(await redrawn(bundle, out, name, styles, settings, crowd)) })
-    console.error(name, figures[name].at(-1))
-  }
-}
-await record(told, bundle, 'guidance', { faces: crowd.length, styles: figures })
+const ways = told.scales.split(',').map((scale) => {
+  const [image, stop = 1] = scale.split(':').map(Number)
+  return { what: { image, stop }, settings: { guidance: { text, image, stop } } }
+})
+const styles = await redrawn(bundle, out, told.styles.split(','), ways, crowd)
+await record(told, bundle, 'guidance', { faces: crowd.length, styles })
 bundle.dispose()

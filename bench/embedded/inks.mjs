@@ -14,7 +14,7 @@ import { learnStyle } from '../../dist/style/learn.js'
 import { colourDistance } from '../../dist/style/likeness.js'
 import { preparePair } from '../../dist/style/pairs.js'
 import { Palette } from '../../dist/style/palette.js'
-import { open, options, record } from './record.mjs'
+import { METRICS, open, options, record } from './record.mjs'
 
 /** From black by the ink at half lightness to the paper, as an artist's own palette might have been. */
 const INKS = {
@@ -22,7 +22,6 @@ const INKS = {
   'blue pencil on white': ['000000', '5a70b4', 'ffffff'],
   'black chalk on blue paper': ['000000', '4b5464', '96aabe'],
 }
-const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
 const told = options({
   styles: { type: 'string', default: 'style1,style2' },
   pairs: { type: 'string', default: '2' },

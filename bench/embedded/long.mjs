@@ -8,9 +8,8 @@ import { METHODS } from '../../dist/baselines/index.js'
 import { learned } from '../../dist/baselines/learned.js'
 import { runBenchmark } from '../../dist/benchmark/benchmark.js'
 import { openDataset } from '../../dist/data/datasets/dataset.js'
-import { open, options, record, recorded } from './record.mjs'
+import { METRICS, open, options, record, recorded } from './record.mjs'
 
-const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
 const STEPS = [1000, 12000]
 
 const told = options({

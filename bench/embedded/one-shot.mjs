@@ -11,9 +11,8 @@ import { runBenchmark } from '../../dist/benchmark/benchmark.js'
 import { mean } from '../../dist/benchmark/statistics.js'
 import { openDataset } from '../../dist/data/datasets/dataset.js'
 import { generator } from '../../dist/style/random.js'
-import { open, options, record } from './record.mjs'
+import { METRICS, open, options, record } from './record.mjs'
 
-const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
 const told = options({
   styles: { type: 'string', default: 'style1,style2' },
   pairs: { type: 'string', default: '5' },

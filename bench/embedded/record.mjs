@@ -29,23 +29,29 @@ export const open = ({ bundle, threads }) => loadBundle(bundle, { device: 'cpu',
 
 export const resultsOf = (name) => new URL(`../results/${name}.json`, import.meta.url)
 
-/** A section's figures, where there are any of a bundle's weights. */
-export function recorded({ name }, { manifest }, section) {
-  const results = read(name)
-  return results.weightsId === manifest.weightsId ? results[section] : undefined
+/** What drawings are judged by. */
+export const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
+
+/** A section's figures, where there are any of a bundle's weights, drawn as it draws now. */
+export function recorded({ name }, bundle, section) {
+  const { weightsId, [section]: found } = read(name)
+  const { sampler, steps } = sketchParameters(bundle, {})
+  const alike = found?.sampler === sampler && found.steps === steps
+  return weightsId === bundle.manifest.weightsId && alike ? found : undefined
 }
 
 const read = (name) => (existsSync(resultsOf(name)) ? JSON.parse(readFileSync(resultsOf(name), 'utf8')) : {})
 
 /**
  * Puts a section among the results. Those of other weights are gone then: they are another bundle's.
- * @param made the figures, or a function that makes them of the section's earlier ones.
+ * @param made the figures, or a function that makes them of what is `recorded`.
  */
-export async function record({ name }, bundle, section, made) {
+export async function record(told, bundle, section, made) {
+  const { name } = told
   const { weightsId } = bundle.manifest
   const before = read(name)
   const kept = before.weightsId === weightsId ? before : { weightsId }
-  const figures = typeof made === 'function' ? made(kept[section]) : made
+  const figures = typeof made === 'function' ? made(recorded(told, bundle, section)) : made
   const { sampler, steps } = sketchParameters(bundle, {})
   kept[section] = { ...(await machine()), dtype: bundle.dtype, sampler, steps, ...figures }
   writeFileSync(resultsOf(name), `${JSON.stringify(kept, null, 2)}\n`)

@@ -6,15 +6,26 @@ import { readImage } from '../../dist/data/image.js'
 import { Scorer } from '../../dist/metrics/scorer.js'
 import { OPTIONAL_TEXT } from '../../dist/style/texts.js'
 import { rankOne } from './crowd.mjs'
-import { resultsIn } from './learned-styles.mjs'
-
-const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
+import { learnedStyles, resultsIn } from './learned-styles.mjs'
+import { METRICS } from './record.mjs'
 
 /**
- * How near the artist's other photos come to the artist's drawings of them, joined with the optional text; means over the styles.
- * @param out what one-shot.mjs made. @param name the artist. @param crowd where faces are to be told from others, those.
+ * { artist: [{ ...what, ...figures }] }: how near each artist's other photos come to the artist's drawings of them, joined with the
+ * optional text; means over the styles.
+ * @param out what one-shot.mjs made. @param ways [{ what, settings }]: what the figures are told to be of, and a Sketcher's settings.
+ * @param crowd where faces are to be told from others, those.
  */
-export async function redrawn(bundle, out, name, styles, settings, crowd) {
+export async function redrawn(bundle, out, artists, ways, crowd) {
+  const figures = Object.fromEntries(artists.map((name) => [name, []]))
+  for (const [name, styles] of (await learnedStyles(out)).filter(([name]) => artists.includes(name)))
+    for (const { what, settings } of ways) {
+      figures[name].push({ ...what, ...(await ofStyles(bundle, out, name, styles, settings, crowd)) })
+      console.error(name, figures[name].at(-1))
+    }
+  return figures
+}
+
+async function ofStyles(bundle, out, name, styles, settings, crowd) {
   const each = []
   for (const style of styles) {
     const sketcher = new Sketcher(bundle, { crop: 'none', style, optional: OPTIONAL_TEXT, ...settings })

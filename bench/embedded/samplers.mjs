@@ -1,7 +1,6 @@
 // What samplers and steps make of learned styles: how near the artist's other drawings come.
 //
 //   node bench/embedded/samplers.mjs OUT [--styles style1,style2] [--samplers euler-ancestral:5,dpm-solver++:4]      OUT: of one-shot.mjs
-import { learnedStyles } from './learned-styles.mjs'
 import { open, options, record } from './record.mjs'
 import { redrawn } from './redraw.mjs'
 
@@ -12,18 +11,12 @@ const told = options({
   samplers: { type: 'string', default: SAMPLERS },
 })
 const [out] = told.positionals
-const names = told.styles.split(',')
 const bundle = await open(told)
 
-const figures = {}
-for (const [name, styles] of (await learnedStyles(out)).filter(([name]) => names.includes(name))) {
-  figures[name] = []
-  for (const one of told.samplers.split(',')) {
-    const [sampler, count] = one.split(':')
-    const settings = { sampler, steps: Number(count) }
-    figures[name].push({ ...settings, ...(await redrawn(bundle, out, name, styles, settings)) })
-    console.error(name, figures[name].at(-1))
-  }
-}
-await record(told, bundle, 'samplers', { styles: figures })
+const ways = told.samplers.split(',').map((one) => {
+  const [sampler, count] = one.split(':')
+  const settings = { sampler, steps: Number(count) }
+  return { what: settings, settings }
+})
+await record(told, bundle, 'samplers', { styles: await redrawn(bundle, out, told.styles.split(','), ways) })
 bundle.dispose()

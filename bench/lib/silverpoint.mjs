@@ -174,7 +174,13 @@ const works = {
   },
 
   /** What of sketching the networks alone take: everything on the way is there already. */
-  network: ({ count, batch, steps = manifest.steps, guidance = manifest.guidance }) =>
+  network: ({
+    count,
+    batch,
+    sampler = DEFAULT_SAMPLER,
+    steps = manifest.steps,
+    guidance = manifest.guidance,
+  }) =>
     scope(async () => {
       const schedule = new NoiseSchedule(manifest.schedule, device)
       const side = manifest.resolution
@@ -191,7 +197,7 @@ const works = {
           const images = scope(() =>
             noGrad(() =>
               bundle.vae.decode(
-                generate(unet, createSampler(DEFAULT_SAMPLER, schedule, steps), guidance, {
+                generate(unet, createSampler(sampler, schedule, steps), guidance, {
                   photoLatents: bundle.vae.mode(photos),
                   ...{ context, negative },
                   noise: noiseFor([batch, ...bundle.vae.latentShape(side)], 0, items, device),

@@ -2,8 +2,6 @@
 
 from diffusers import DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler, SchedulerMixin
 
-DEFAULT = "euler-ancestral"  # silverpoint's
-
 
 def scheduler_of(name: str, own: SchedulerMixin) -> SchedulerMixin:
     """For the noise schedule of a pipeline's own scheduler; `own` is that itself."""

@@ -5,7 +5,7 @@ import time
 import torch
 
 from .model import Model
-from .schedulers import DEFAULT, scheduler_of
+from .schedulers import scheduler_of
 
 
 class Sketching:
@@ -31,9 +31,9 @@ class Sketching:
         return {"steps": steps}
 
     @torch.no_grad()
-    def network(self, count: int, batch: int, steps: int, guidance: dict) -> dict:
+    def network(self, count: int, batch: int, sampler: str, steps: int, guidance: dict) -> dict:
         """What of sketching the networks alone take: photos and texts are there already, pictures are brought to the CPU."""
-        self.pipe.scheduler = scheduler_of(DEFAULT, self.own)
+        self.pipe.scheduler = scheduler_of(sampler, self.own)
         side, device = self.model.side, self.model.device
         photos = torch.rand((batch, 3, side, side), generator=torch.Generator().manual_seed(1)).to(device, self.model.dtype)
         context, negative = (self.model.encode_text(text)[0].expand(batch, -1, -1) for text in ("a pencil sketch", ""))

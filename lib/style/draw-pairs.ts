@@ -1,21 +1,13 @@
 import type { Bundle } from '../bundle/bundle.js'
-import { generate } from '../diffusion/generate.js'
+import { type GenerateInputs, generate } from '../diffusion/generate.js'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.js'
 import { createSampler, type SamplerName } from '../diffusion/samplers/index.js'
 import type { Tensor } from '../torch/index.js'
 
 /** What the pairs' photos are drawn with; a row a drawing. */
-export interface PairDrawing {
+export interface PairDrawing extends GenerateInputs {
   sampler: SamplerName
   steps: number
-  /** [B, C, h, w], not scaled. */
-  photoLatents: Tensor
-  /** [B, tokens, width] */
-  context: Tensor
-  /** [B, tokens, width]: the empty text, where the bundle's own guidance needs it. */
-  negative: Tensor
-  /** As `generate` takes it, [B, C, h, w]. */
-  noise: (draw: number) => Tensor
 }
 
 /** Photos as the bundle draws them, differentiable in the context. @returns [B, 3, H, W] in [-1, 1] */
