@@ -11,7 +11,7 @@ import { verifyBundle } from './bundle/files.js'
 import { readManifest } from './bundle/manifest.js'
 import { openMpSpinCount } from './config.js'
 import { autoDtype } from './torch/auto-dtype.js'
-import { type DeviceReport, inspectDevices } from './torch/index.js'
+import { type DeviceReport, hasOwnKernels, inspectDevices } from './torch/index.js'
 import { candidates } from './torch/locate.js'
 import { addonFiles, openedLibTorch, packageRoot } from './torch/native.js'
 import { version } from './version.js'
@@ -82,7 +82,11 @@ async function describeGpu(): Promise<string> {
   const [version] = readFileSync(driver, 'utf8').split('\n') as [string]
   if (cudaDevices === 0)
     return `${version.trim()}, but LibTorch has no CUDA or finds no GPU: the CPU computes`
-  return `${version.trim()}; networks compute in ${await autoDtype('cuda')} there, recorded steps ${graphs ? 'are captured as CUDA graphs' : 'are not captured'}`
+  const dtype = await autoDtype('cuda')
+  const own = dtype === 'bfloat16' && (await hasOwnKernels('cuda'))
+  const kernels = own ? "our own kernels and LibTorch's" : "LibTorch's kernels"
+  const recorded = graphs ? 'are captured as CUDA graphs' : 'are not captured'
+  return `${version.trim()}; networks compute in ${dtype} there by ${kernels}, recorded steps ${recorded}`
 }
 
 function describeThreads({ threads, cudaDevices }: DeviceReport): string {

@@ -7,6 +7,7 @@
 #include "convert.h"
 #include "device.h"
 #include "environment.h"
+#include "gpu_check.h"
 #include "grad_step.h"
 #include "host.h"
 #include "program.h"
@@ -230,15 +231,15 @@ void configureThreads(const Napi::CallbackInfo& info) {
   answer.expectedBy(info[1]);
 }
 
-// multipliesBfloat16(device, answer): whether the device has units for it
-void asksForBfloat16(const Napi::CallbackInfo& info) {
+// ask(device, answer): whether it is so of the device
+template <bool (*question)(c10::Device)>
+void asksOfDevice(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(info.Env());
   const Answer answer(environment);
   const auto device = deviceOf(info[0]);
   auto result = std::make_shared<bool>();
-  environment.append(info.Env(),
-                     std::make_shared<AskStep>([result, device] { *result = multipliesBfloat16(device); }, answer,
-                                               [result](Napi::Env env) { return Napi::Boolean::New(env, *result); }));
+  environment.append(info.Env(), std::make_shared<AskStep>([result, device] { *result = question(device); }, answer,
+                                                           [result](Napi::Env env) { return Napi::Boolean::New(env, *result); }));
   answer.expectedBy(info[1]);
 }
 
@@ -293,7 +294,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
     return Napi::Boolean::New(info.Env(), programOf(info[0])->captured());
   });
   add("setThreads", configureThreads);
-  add("multipliesBfloat16", asksForBfloat16);
+  add("multipliesBfloat16", asksOfDevice<multipliesBfloat16>);
+  add("hasOwnKernels", asksOfDevice<hasOwnKernels>);
   add("inspect", inspect);
   add("memory", memory);
   add("shutdown", [](const Napi::CallbackInfo&) { Queue::instance().shutdown(); });

@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 
+#include "geglu_gpu.h"
 #include "graphs.h"
 #include "simd.h"
 #include "team.h"
@@ -123,7 +124,9 @@ class Geglu : public torch::autograd::Function<Geglu> {
 
 // input [..., 2 width], results [..., width]
 at::Tensor geglu(const at::Tensor& input) {
-  if ((input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16) && input.numel() > 0) return Geglu::apply(input);
+  const bool known = input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16;
+  if (input.is_cpu() && known && input.numel() > 0) return Geglu::apply(input);
+  if (input.is_cuda() && gegluFitsGpu(input)) return gegluOnGpu(input);
   const auto halves = input.chunk(2, -1);
   return halves[0] * at::gelu(halves[1]);
 }

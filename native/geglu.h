@@ -1,4 +1,4 @@
-// GEGLU on the CPU in one pass: half of the numbers, each times GELU's of its partner in the other half (Shazeer, 2002.05202).
+// GEGLU in one pass: half of the numbers, each times GELU's of its partner in the other half (Shazeer, 2002.05202).
 #pragma once
 
 #include <torch/csrc/jit/api/module.h>

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "graphs.h"
+#include "group_norm_gpu.h"
 #include "group_norm_passes.h"
 #include "team.h"
 
@@ -211,22 +212,31 @@ bool isPerChannel(const std::optional<at::Tensor>& tensor, const at::Tensor& inp
   return !tensor || tensor->sizes() == at::IntArrayRef({input.size(0), input.size(1), 1, 1});
 }
 
+bool fitsCpu(const at::Tensor& input) { return input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16; }
+
+at::Tensor groupNormOnCpu(const at::Tensor& input, const GroupNormOptions& options, const std::optional<at::Tensor>& factor,
+                          const std::optional<at::Tensor>& shift) {
+  const std::array shape{input.size(0), input.size(1)};
+  return GroupNorm::apply(input, options.groups, options.weight.to(at::kFloat), options.bias.to(at::kFloat), options.epsilon,
+                          factor ? *factor : at::ones(shape), shift ? *shift : at::zeros(shape), options.activated);
+}
+
 // (the input's normalisation) * factor + shift, and SiLU's of that where `activated`. input [B, channels, height, width]
 at::Tensor groupNorm(const at::Tensor& input, int64_t groups, const at::Tensor& weight, const at::Tensor& bias, double epsilon,
                      const std::optional<at::Tensor>& factor, const std::optional<at::Tensor>& shift, bool activated) {
-  const bool known = input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16;
-  if (!known || input.dim() != 4 || !isPerChannel(factor, input) || !isPerChannel(shift, input)) {
-    auto result = at::group_norm(input, groups, weight, bias, epsilon);
-    if (factor) result = result * *factor;
-    if (shift) result = result + *shift;
-    return activated ? at::silu(result) : result;
-  }
-  const auto each = [&](const std::optional<at::Tensor>& tensor, const at::Tensor& otherwise) {
-    return tensor ? tensor->flatten(1).to(at::kFloat) : otherwise;
+  const auto each = [&](const std::optional<at::Tensor>& tensor) -> std::optional<at::Tensor> {
+    if (!tensor) return std::nullopt;
+    return tensor->flatten(1).to(at::kFloat).contiguous();
   };
-  const std::array shape{input.size(0), input.size(1)};
-  return GroupNorm::apply(input, groups, weight.to(at::kFloat), bias.to(at::kFloat), epsilon, each(factor, at::ones(shape)),
-                          each(shift, at::zeros(shape)), activated);
+  if (input.dim() == 4 && isPerChannel(factor, input) && isPerChannel(shift, input)) {
+    const GroupNormOptions options{groups, weight, bias, epsilon, activated};
+    if (input.is_cuda() && groupNormFitsGpu(input, options)) return groupNormOnGpu(input, options, each(factor), each(shift));
+    if (input.is_cpu() && fitsCpu(input)) return groupNormOnCpu(input, options, each(factor), each(shift));
+  }
+  auto result = at::group_norm(input, groups, weight, bias, epsilon);
+  if (factor) result = result * *factor;
+  if (shift) result = result + *shift;
+  return activated ? at::silu(result) : result;
 }
 
 using torch::jit::Node;

@@ -1,4 +1,4 @@
-// Group normalisation on the CPU with what usually follows it, a scale and shift (FiLM) and SiLU, in two passes over the pixels.
+// Group normalisation with what usually follows it, a scale and shift (FiLM) and SiLU, in two passes over the pixels.
 #pragma once
 
 #include <torch/csrc/jit/api/module.h>

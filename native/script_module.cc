@@ -11,6 +11,7 @@
 #include "convolution.h"
 #include "device.h"
 #include "geglu.h"
+#include "gpu_check.h"
 #include "graphs.h"
 #include "group_norm.h"
 #include "linear.h"
@@ -55,10 +56,12 @@ std::shared_ptr<Network> read(const Source& source) {
   module.to(source.device);
   module.eval();
   inlineCalls(module);
-  if (source.device.is_cpu()) {
-    replaceAttention(module);
+  if (source.device.is_cpu() || hasOwnKernels(source.device, source.dtype)) {
     replaceGroupNorm(module);
     replaceGeglu(module);
+  }
+  if (source.device.is_cpu()) {
+    replaceAttention(module);
     replaceConvolutions(module, source.dtype);
     replaceLinear(module, source.dtype);
     dropUnread(module);

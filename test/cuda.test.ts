@@ -15,6 +15,7 @@ import { type Recipe, type RecipeName, recipe } from '../lib/style/recipe.js'
 import type { StepLosses } from '../lib/style/step-losses.js'
 import { autoDtype } from '../lib/torch/auto-dtype.js'
 import * as torch from '../lib/torch/index.js'
+import { withGradients } from './gradients.js'
 import { apart, cosine, fixture, length, maxDifference, subtract } from './helpers.js'
 import { makePhotos } from './photos.js'
 import { settledMemory } from './tensors.js'
@@ -164,6 +165,65 @@ describe.skipIf(cudaDevices === 0)('a program recorded on a GPU', () => {
     const after = await settledMemory()
     expect(after.bytes - before.bytes).toBeLessThan(2 ** 20)
     x.dispose()
+  })
+})
+
+describe.skipIf(cudaDevices === 0)('our own kernels of a GPU', () => {
+  const normal = (shape: number[], seed: number) => torch.normal(shape, { seed })
+  const HALF = ['bfloat16', 'float16'] as const
+
+  it("are compiled there, and found to compute what LibTorch's do", async () => {
+    expect(await torch.hasOwnKernels(DEVICE)).toBe(true)
+  })
+
+  /** Results and gradients by the first tensors, of numbers that the type holds; the others are frozen. */
+  async function both(
+    operator: string,
+    dtype: (typeof HALF)[number],
+    given: { inputs: torch.Tensor[]; frozen?: torch.Tensor[] },
+    asked: (inputs: torch.Tensor[], frozen: torch.Tensor[]) => torch.OpArgument[],
+  ) {
+    const on = (device: torch.Device, to: torch.DType) => {
+      const there = (one: torch.Tensor) => one.to({ dtype }).to({ device, dtype: to })
+      const inputs = given.inputs.map((one) => there(one).requiresGrad())
+      const frozen = (given.frozen ?? []).map(there)
+      return withGradients(torch.op(operator, '', asked(inputs, frozen))[0] as torch.Tensor, inputs)
+    }
+    const [own, wanted] = [await on(DEVICE, dtype), await on('cpu', 'float32')]
+    expect(own).toHaveLength(1 + given.inputs.length)
+    return own.map((array, which) => apart(array, wanted[which]!))
+  }
+
+  // From SD1.5's largest picture to its smallest, and the embedded bundle's; no thread's channels end with a group's in the first.
+  const shapes = [
+    { rows: 1, channels: 320, side: 64, groups: 32 },
+    { rows: 3, channels: 2560, side: 8, groups: 32 },
+    { rows: 2, channels: 96, side: 32, groups: 16 },
+  ]
+  it.each(HALF.flatMap((dtype) => shapes.map((shape) => ({ dtype, ...shape }))))(
+    'normalise groups as the CPU does in float32: %o',
+    async ({ dtype, rows, channels, side, groups }) => {
+      const film = [rows, channels, 1, 1]
+      const distances = await both(
+        'silverpoint::group_norm',
+        dtype,
+        {
+          inputs: [normal([rows, channels, side, side], 1).add(0.5), normal(film, 2), normal(film, 3)],
+          frozen: [normal([channels], 4), normal([channels], 5)],
+        },
+        ([input, factor, shift], [weight, bias]) => [
+          ...[input!, groups, weight!, bias!, 1e-5],
+          ...[factor!, shift!, true],
+        ],
+      )
+      expect(Math.max(...distances)).toBeLessThan(0.01)
+    },
+  )
+
+  it.each(HALF)('compute GEGLU in %s as the CPU does in float32', async (dtype) => {
+    const given = { inputs: [normal([3, 7, 96], 1).mul(2)] }
+    const distances = await both('silverpoint::geglu', dtype, given, ([input]) => [input!])
+    expect(Math.max(...distances)).toBeLessThan(0.01)
   })
 })
 

@@ -88,6 +88,7 @@ export interface Native {
   captured(program: ProgramHandle): boolean
   setThreads(count: number, answer: Answer<void>): void
   multipliesBfloat16(device: string, answer: Answer<boolean>): void
+  hasOwnKernels(device: string, answer: Answer<boolean>): void
   inspect(
     answer: Answer<{ cudaDevices: number; graphs: boolean; threads: number; cpuCapability: string }>,
   ): void

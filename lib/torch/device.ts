@@ -37,6 +37,14 @@ export async function multipliesBfloat16(device: Device): Promise<boolean> {
   return answered((answer) => native().multipliesBfloat16(device, answer))
 }
 
+/**
+ * Whether networks in bfloat16 compute on a GPU by our own kernels too: where NVRTC compiles them and they are found to compute what
+ * LibTorch's do.
+ */
+export async function hasOwnKernels(device: Device): Promise<boolean> {
+  return answered((answer) => native().hasOwnKernels(device, answer))
+}
+
 /** `auto` is the first GPU, or the CPU where there is none; a device that was named must be there. @throws DEVICE_UNAVAILABLE. */
 export async function resolveDevice(wanted: Device | 'auto'): Promise<Device> {
   if (wanted === 'cpu') return 'cpu'

@@ -48,10 +48,11 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     device, checkpoint, step = torch.device(options.device), options.work / "autoencoder.pt", 0
-    torch.manual_seed(0)
+    torch.manual_seed(options.seed)
     codec = SketchCodec().to(device, memory_format=torch.channels_last)
     lightness_start(codec)
     optimizer = torch.optim.AdamW(codec.parameters(), lr=1e-3, weight_decay=1e-4)
@@ -65,7 +66,7 @@ def main() -> None:
     def encode(batch: dict) -> dict[str, torch.Tensor]:
         return {"image": torch.cat([batch["drawing"], batch["photo"][: len(batch["photo"]) // 4]]).to(device)}
 
-    stream = batches(options.work / "photos.npy", 3000 + step, options.batch, encode)
+    stream = batches(options.work / "photos.npy", 2**32 * options.seed + 3000 + step, options.batch, encode)
     while not clock.over():
         image = signed(next(stream)["image"])
         for group in optimizer.param_groups:

@@ -54,8 +54,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=8)
     parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    torch.manual_seed(0)
+    torch.manual_seed(options.seed)
     tokenizer = CLIPTokenizer.from_pretrained(options.work / "tokenizer")
     model = build(tokenizer)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.02)
@@ -70,7 +71,7 @@ def main() -> None:
         wordings = {name: tokens(tokenizer, batch[name]) for name in ("caption", "instruction")}
         return wordings | {name: batch[name] for name in ("photo", "drawing")}
 
-    stream = batches(options.work / "photos.npy", 1000 + step, options.batch, encode)
+    stream = batches(options.work / "photos.npy", 2**32 * options.seed + 1000 + step, options.batch, encode)
     while not clock.over():
         batch = next(stream)
         for group in optimizer.param_groups:
