@@ -49,9 +49,7 @@ const drawings = Object.entries(oneShot.styles).flatMap(([style, { pairs, drawn,
   '| --- | --- | --- | --- | --- |',
   ...Object.entries(table).map(
     ([name, row]) =>
-      `| ${LABELS[name]}${row.sampler ? ` (drawn by ${row.sampler} in ${row.steps} steps)` : ''} | ${Object.keys(
-        METRICS,
-      )
+      `| ${LABELS[name]} | ${Object.keys(METRICS)
         .map((metric) => cell(row[metric], metric))
         .join(' | ')} |`,
   ),
