@@ -14,7 +14,7 @@ import { learnStyle } from '../../dist/style/learn.js'
 import { colourDistance } from '../../dist/style/likeness.js'
 import { preparePair } from '../../dist/style/pairs.js'
 import { Palette } from '../../dist/style/palette.js'
-import { METRICS, open, options, record } from './record.mjs'
+import { METRICS, open, options, record, rounded } from './record.mjs'
 
 /** From black by the ink at half lightness to the paper, as an artist's own palette might have been. */
 const INKS = {
@@ -78,7 +78,7 @@ for (const [name, colours] of Object.entries(INKS)) {
       for (const pair of all.slice(0, Number(told.pairs)))
         each.push(await scores(await learnStyle(bundle, pair, { changes: { palette } }), tests))
     }
-    const middle = (metric) => Number(mean(each.map((one) => one[metric])).toFixed(4))
+    const middle = (metric) => rounded(mean(each.map((one) => one[metric])))
     const row = Object.fromEntries([...METRICS, 'colour'].map((metric) => [metric, middle(metric)]))
     figures[name] = { ...figures[name], [palette ? 'palette' : 'network']: row }
     console.error(name, palette ? 'palette' : 'network', row)

@@ -8,7 +8,7 @@ import { METHODS } from '../../dist/baselines/index.js'
 import { learned } from '../../dist/baselines/learned.js'
 import { runBenchmark } from '../../dist/benchmark/benchmark.js'
 import { openDataset } from '../../dist/data/datasets/dataset.js'
-import { METRICS, open, options, record, recorded } from './record.mjs'
+import { METRICS, open, options, record, recorded, rounded } from './record.mjs'
 
 const STEPS = [1000, 12000]
 
@@ -36,7 +36,7 @@ const methods = ['ours', ...STEPS.map((steps) => `paper-${steps}`)]
 
 /** What a method did: its scores on the other photos, and what it took. */
 const figures = ({ set, timings: { pez, learning } }) => ({
-  ...Object.fromEntries(METRICS.map((metric) => [metric, Number(set[metric].value.toFixed(4))])),
+  ...Object.fromEntries(METRICS.map((metric) => [metric, rounded(set[metric].value)])),
   seconds: Math.round((pez ?? 0) + learning),
 })
 

@@ -8,10 +8,9 @@ import { join } from 'node:path'
 import { METHODS } from '../../dist/baselines/index.js'
 import { learned } from '../../dist/baselines/learned.js'
 import { runBenchmark } from '../../dist/benchmark/benchmark.js'
-import { mean } from '../../dist/benchmark/statistics.js'
 import { openDataset } from '../../dist/data/datasets/dataset.js'
 import { generator } from '../../dist/style/random.js'
-import { METRICS, open, options, record } from './record.mjs'
+import { METRICS, meanAndSpread, open, options, record, rounded } from './record.mjs'
 
 const told = options({
   styles: { type: 'string', default: 'style1,style2' },
@@ -51,23 +50,13 @@ const all = [
 ]
 const methods = told.methods?.split(',') ?? all
 
-const round = (value) => Number(value.toFixed(4))
-
-/** Mean and spread over the pairs that were learned from. */
-function row(runs, metric) {
-  const values = runs.map(({ set }) => set[metric].value)
-  const middle = mean(values)
-  return {
-    mean: round(middle),
-    spread: round(Math.sqrt(mean(values.map((value) => (value - middle) ** 2)))),
-  }
-}
+const row = (runs, metric) => meanAndSpread(runs.map(({ set }) => set[metric].value))
 
 /** What the best text does, by each metric: who asks for it has tried them all on the artist's own drawings. */
 function best(runs, metric) {
   const better = metric === 'strokes' ? Math.min : Math.max
   const value = better(...runs.map(({ set }) => set[metric].value))
-  return { mean: round(value), text: runs.find(({ set }) => set[metric].value === value).variant }
+  return { mean: rounded(value), text: runs.find(({ set }) => set[metric].value === value).variant }
 }
 
 for (const style of told.styles.split(',')) {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { sketchParameters } from '../../dist/batch/parameters.js'
+import { mean } from '../../dist/benchmark/statistics.js'
 import { loadBundle } from '../../dist/bundle/bundle.js'
 import { machine } from '../lib/machine.mjs'
 
@@ -31,6 +32,17 @@ export const resultsOf = (name) => new URL(`../results/${name}.json`, import.met
 
 /** What drawings are judged by. */
 export const METRICS = ['ssim', 'fsim', 'scoot', 'strokes']
+
+export const rounded = (value) => Number(value.toFixed(4))
+
+/** Over the pairs that were learned from. */
+export function meanAndSpread(values) {
+  const middle = mean(values)
+  return {
+    mean: rounded(middle),
+    spread: rounded(Math.sqrt(mean(values.map((value) => (value - middle) ** 2)))),
+  }
+}
 
 /** A section's figures, where there are any of a bundle's weights, drawn as it draws now. */
 export function recorded({ name }, bundle, section) {

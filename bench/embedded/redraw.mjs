@@ -7,7 +7,7 @@ import { Scorer } from '../../dist/metrics/scorer.js'
 import { OPTIONAL_TEXT } from '../../dist/style/texts.js'
 import { rankOne } from './crowd.mjs'
 import { learnedStyles, resultsIn } from './learned-styles.mjs'
-import { METRICS } from './record.mjs'
+import { METRICS, rounded } from './record.mjs'
 
 /**
  * { artist: [{ ...what, ...figures }] }: how near each artist's other photos come to the artist's drawings of them, joined with the
@@ -35,11 +35,12 @@ async function ofStyles(bundle, out, name, styles, settings, crowd) {
     })
     sketcher.dispose()
   }
-  const middle = (metric) => Number(mean(each.map((one) => one[metric])).toFixed(4))
+  const middle = (metric) => rounded(mean(each.map((one) => one[metric])))
   return Object.fromEntries(Object.keys(each[0]).map((metric) => [metric, middle(metric)]))
 }
 
-async function scores(bundle, sketcher, out, name) {
+/** { metric: value } of what a sketcher makes of the artist's other photos, beside the artist's drawings of them. */
+export async function scores(bundle, sketcher, out, name) {
   const { pictures } = resultsIn(out, name)
   const scorer = new Scorer(bundle)
   let row = 0

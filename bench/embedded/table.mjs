@@ -9,7 +9,7 @@ import { putMarked } from '../lib/marked.mjs'
 import { resultsOf } from './record.mjs'
 
 const read = (name) => JSON.parse(readFileSync(resultsOf(name), 'utf8'))
-const { cost, texts, oneShot, choice, identity, guidance, samplers, inks, long } = read('embedded')
+const { cost, texts, oneShot, chosen, choice, identity, guidance, samplers, inks, long } = read('embedded')
 const smaller = read('quarter').oneShot.styles
 
 const LABELS = {
@@ -19,6 +19,7 @@ const LABELS = {
   'ours-pez': "begun from PEZ's text",
   'ours-random': 'begun from random words',
   visii: "VISII's recipe, with the optional text",
+  chosen: 'the text it began from, which the pair chose',
   'best-text': 'best plain text, by each metric',
   'optional-only': 'the optional text alone',
   grey: 'grey photo',
@@ -42,12 +43,16 @@ function cell({ mean, spread }, metric) {
   return spread ? `${value} ± ${spread.toFixed(digits(metric))}` : value
 }
 
+/** What was learned first, and what it began from beside it. */
+const inOrder = (style, { ours, 'ours-no-hybrid': alone, ...others }) =>
+  Object.entries({ ours, 'ours-no-hybrid': alone, chosen: chosen.styles[style], ...others })
+
 const drawings = Object.entries(oneShot.styles).flatMap(([style, { pairs, drawn, table }]) => [
   `**${style}**: learned from each of ${pairs} single pairs, ${drawn} others drawn; mean and spread over the pairs`,
   '',
   `| | ${Object.values(METRICS).join(' | ')} |`,
   '| --- | --- | --- | --- | --- |',
-  ...Object.entries(table).map(
+  ...inOrder(style, table).map(
     ([name, row]) =>
       `| ${LABELS[name]} | ${Object.keys(METRICS)
         .map((metric) => cell(row[metric], metric))
@@ -133,7 +138,8 @@ const whole = [
   '',
   '### Real drawings',
   ...drawings,
-  `The best text is the best of ${oneShot.textsTried}, chosen by each metric on the drawings themselves.`,
+  `The text it began from is the one that the pair itself chose, of ${oneShot.textsTried} and PEZ's: what one has without learning. The`,
+  'best text was chosen by each metric on the drawings that it is judged on.',
   '',
   '### Samplers and steps',
   'The same learned styles, joined with the optional text, drawn otherwise (means over the pairs). Their texts were chosen by what the',
