@@ -40,7 +40,7 @@ bool isNear(const at::Tensor& found, const at::Tensor& wanted) {
 // Results, and gradients by inputs. LibTorch's in float32.
 bool isAlike(const at::Tensor& given, const Operation& own, const Operation& plain) {
   const auto both = [&](const Operation& work, c10::ScalarType type) {
-    const auto input = given.to(type).requires_grad_();
+    const auto input = given.detach().to(type).requires_grad_();
     const auto result = work(input);
     return std::pair{result.detach(), torch::autograd::grad({result.to(at::kFloat).pow(2).sum()}, {input})[0]};
   };

@@ -13,7 +13,7 @@ namespace silverpoint {
 namespace {
 
 constexpr auto kLast = at::MemoryFormat::ChannelsLast;
-// Threads of a block, and blocks a multiprocessor, that were quickest on an H100.
+// Threads of a block, at most but for one row of pixels, and blocks a multiprocessor. Not tuned: no GPU was at hand.
 constexpr int64_t kThreads = 512;
 constexpr int64_t kBlocks = 2;
 
