@@ -100,6 +100,17 @@ void appliedGradient(const at::Tensor& input, const at::Tensor& gradients, const
   });
 }
 
+void applied(const at::Tensor& input, const at::Tensor& results) {
+  if (input.is_cuda()) return gegluOnGpu(input, results);
+  input.scalar_type() == at::kFloat ? applied<float>(input, results) : applied<c10::BFloat16>(input, results);
+}
+
+void appliedGradient(const at::Tensor& input, const at::Tensor& gradients, const at::Tensor& results) {
+  if (input.is_cuda()) return gegluGradientsOnGpu(input, gradients, results);
+  input.scalar_type() == at::kFloat ? appliedGradient<float>(input, gradients, results)
+                                    : appliedGradient<c10::BFloat16>(input, gradients, results);
+}
+
 class Geglu : public torch::autograd::Function<Geglu> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& input) {
@@ -108,27 +119,23 @@ class Geglu : public torch::autograd::Function<Geglu> {
     auto shape = given.sizes().vec();
     shape.back() /= 2;
     auto results = at::empty(shape, given.options());
-    given.scalar_type() == at::kFloat ? applied<float>(given, results) : applied<c10::BFloat16>(given, results);
+    applied(given, results);
     return results;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto input = context->get_saved_variables()[0];
-    const auto given = gradients[0].to(input.scalar_type()).contiguous();
     auto results = at::empty_like(input);
-    input.scalar_type() == at::kFloat ? appliedGradient<float>(input, given, results) : appliedGradient<c10::BFloat16>(input, given, results);
+    appliedGradient(input, gradients[0].to(input.scalar_type()).contiguous(), results);
     return {results};
   }
 };
 
-// input [..., 2 width], results [..., width]
-at::Tensor geglu(const at::Tensor& input) {
+bool fits(const at::Tensor& input) {
+  if (input.is_cuda()) return gegluFitsGpu(input);
   const bool known = input.scalar_type() == at::kFloat || input.scalar_type() == at::kBFloat16;
-  if (input.is_cpu() && known && input.numel() > 0) return Geglu::apply(input);
-  if (input.is_cuda() && gegluFitsGpu(input)) return gegluOnGpu(input);
-  const auto halves = input.chunk(2, -1);
-  return halves[0] * at::gelu(halves[1]);
+  return input.is_cpu() && known && input.numel() > 0;
 }
 
 using torch::jit::Node;
@@ -149,6 +156,12 @@ void replaceOne(Node* chunk) {
 }
 
 }  // namespace
+
+at::Tensor geglu(const at::Tensor& input) {
+  if (fits(input)) return Geglu::apply(input);
+  const auto halves = input.chunk(2, -1);
+  return halves[0] * at::gelu(halves[1]);
+}
 
 void replaceGeglu(torch::jit::Module& module) { forEachNode(module, "aten::chunk", replaceOne); }
 

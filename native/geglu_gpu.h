@@ -1,14 +1,17 @@
-// GEGLU on a GPU, in one pass.
+// GEGLU on a GPU, in one pass: what geglu.cc asks for there.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 namespace silverpoint {
 
-// Whether gegluOnGpu can do it.
+// Whether the kernels can do it.
 bool gegluFitsGpu(const at::Tensor& input);
 
-// input [..., 2 width], results [..., width]
-at::Tensor gegluOnGpu(const at::Tensor& input);
+// All contiguous. input [..., 2 width], results [..., width]
+void gegluOnGpu(const at::Tensor& input, const at::Tensor& results);
+
+// Results as input, gradients as results before.
+void gegluGradientsOnGpu(const at::Tensor& input, const at::Tensor& gradients, const at::Tensor& results);
 
 }  // namespace silverpoint

@@ -16,7 +16,7 @@
 #include <tuple>
 
 #include "device.h"
-#include "geglu_gpu.h"
+#include "geglu.h"
 #include "gpu_kernels.h"
 #include "group_norm_gpu.h"
 
@@ -57,7 +57,7 @@ bool groupNormAgrees(const at::TensorOptions& options) {
 }
 
 bool gegluAgrees(const at::TensorOptions& options) {
-  return isAlike(waves({5, 96}, 0.37, options) * 2, gegluOnGpu, [](const at::Tensor& x) {
+  return isAlike(waves({5, 96}, 0.37, options) * 2, geglu, [](const at::Tensor& x) {
     const auto halves = x.chunk(2, -1);
     return halves[0] * at::gelu(halves[1]);
   });
